@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""The servers that an answer offers and the policy in; the two that the account uses out, and what SMTPLast means there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, TypeVar
+
+from ..errors import AccountRefused
+from ..findings import Finding
+from ..wording import listed
+from .logins import login
+from .model import IncomingServer, OutgoingServer
+from .policy import Policy
+
+SmtpLast = Literal["off", "ignored", "without-pop3", "pure", "both"]
+"""``off``; ``ignored`` by option; ``without-pop3``: nowhere to log in first; ``pure``: instead of SMTP AUTH; ``both``: beside it."""
+
+_Server = TypeVar("_Server", IncomingServer, OutgoingServer)
+
+
+def with_spa(server: _Server, policy: Policy, findings: list[Finding]) -> _Server:
+    if server.authentication != "NTLM" or policy.spa == "follow":
+        return server
+    findings.append(
+        Finding("spa-ignored", f"{server.hostname}: SPA is on; a password is used, as option spa says.", "SPA")
+    )
+    return replace(server, authentication="password-cleartext")
+
+
+def leaks(server: IncomingServer | OutgoingServer, policy: Policy) -> bool:
+    """Tell whether a password would go to ``server`` without encryption, and nobody allowed that."""
+    return (
+        server.socket_type == "plain"
+        and server.authentication != "none"
+        and not policy.allows_plaintext(server.hostname)
+    )
+
+
+def chosen_outgoing(
+    offered: Sequence[OutgoingServer],
+    pop3_login: str | None,
+    email: str,
+    policy: Policy,
+    findings: list[Finding],
+) -> tuple[OutgoingServer, SmtpLast]:
+    """Return the SMTP server that the account uses, and what SMTPLast asks for there."""
+    if not offered:
+        raise AccountRefused(
+            f"{email}: the answer offers no SMTP server that this machine may use, so nothing could be sent. "
+            "Add an SMTP Protocol to the answer."
+        )
+    meanings = [(server, _smtp_last(server, pop3_login, email, policy)) for server in offered]
+    usable = [(server, meaning) for server, meaning in meanings if not leaks(server, policy)]
+    # Without encryption, but without a password either: better than nothing.
+    usable = usable or [(server, meaning) for server, meaning in meanings if meaning == "pure"]
+    if not usable:
+        raise AccountRefused(_leak_sentence(email, offered))
+    chosen, meaning = usable[0]
+    _note_others(email, offered, chosen, policy, findings)
+    return chosen, meaning
+
+
+def _smtp_last(server: OutgoingServer, pop3_login: str | None, email: str, policy: Policy) -> SmtpLast:
+    """Say what SMTPLast of ``server`` asks for.
+
+    Outlook's account API knows exactly one of three ways once authentication is on: the incoming
+    login, an own login, or a login to the incoming server first (PROP_SMTP_AUTH_METHOD). Answers
+    copied from TechNet's sample say several at once; then it is ``both``.
+    """
+    if not server.pop_before_smtp:
+        return "off"
+    if policy.smtp_last == "ignore":
+        return "ignored"
+    if pop3_login is None:
+        return "without-pop3"
+    if server.auth_required is False:
+        return "pure"
+    if server.same_credentials or policy.smtp_last == "prefer_auth":
+        return "both"
+    if server.username is not None and login(server, email, policy, []) != pop3_login:
+        return "both"
+    return "pure"
+
+
+def chosen_incoming(
+    offered: Sequence[IncomingServer], wanted: str, policy: Policy, findings: list[Finding], email: str
+) -> IncomingServer:
+    """Return the server that the account fetches from: the server's order holds among those that leak nothing."""
+    of_type = [server for server in offered if wanted in ("auto", server.type)]
+    if not of_type:
+        types = listed(sorted({server.type for server in offered})) or "neither POP3 nor IMAP"
+        asked = "a POP3 or IMAP server" if wanted == "auto" else f"the {wanted} server that option incoming asks for"
+        raise AccountRefused(f"{email}: the answer does not offer {asked}; it offers {types}.")
+    usable = [server for server in of_type if not leaks(server, policy)]
+    if not usable:
+        raise AccountRefused(_leak_sentence(email, of_type))
+    _note_others(email, offered, usable[0], policy, findings)
+    return usable[0]
+
+
+def _leak_sentence(email: str, servers: Sequence[IncomingServer | OutgoingServer]) -> str:
+    places = listed(f"{server.type} {server.hostname}:{server.port}" for server in servers)
+    hosts = ", ".join(dict.fromkeys(server.hostname for server in servers))
+    return (
+        f"{email}: the password would travel unencrypted to {places}. Let the server offer TLS and the answer say so, "
+        f"or accept the risk with allow_plaintext: [{hosts}]."
+    )
+
+
+def _note_others(
+    email: str,
+    offered: Sequence[IncomingServer | OutgoingServer],
+    chosen: IncomingServer | OutgoingServer,
+    policy: Policy,
+    findings: list[Finding],
+) -> None:
+    for server in offered:
+        if server is chosen:
+            continue
+        code = "plaintext-skipped" if server.type == chosen.type and leaks(server, policy) else "server-not-used"
+        findings.append(
+            Finding(
+                code,
+                f"{email}: {server.type} {server.hostname}:{server.port} ({server.socket_type}) is offered too; "
+                f"{chosen.type} {chosen.hostname}:{chosen.port} ({chosen.socket_type}) is used.",
+                "Type",
+            )
+        )
