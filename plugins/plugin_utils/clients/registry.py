@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""The name of a client in, the client out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import OptionError
+from ..wording import listed, quoted
+from . import claws_mail, thunderbird_autoconfig
+from .client import Client
+
+CLIENTS: dict[str, Client] = {module.CLIENT.name: module.CLIENT for module in (claws_mail, thunderbird_autoconfig)}
+"""Every client, by the name it has in option ``clients``."""
+
+
+def client(name: str) -> Client:
+    """Return the client called ``name``, or raise OptionError with the nearest names."""
+    try:
+        return CLIENTS[name]
+    except KeyError:
+        near = difflib.get_close_matches(name, CLIENTS, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise OptionError(
+            f"clients: {quoted(name)} is no client of this collection; it has {listed(sorted(CLIENTS))}.{hint}"
+        ) from None
+
+
+def client_options(chosen: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Return the options of each chosen client, completed by defaults.
+
+    Raises:
+        OptionError: for a client, an option or a choice that does not exist.
+    """
+    given = given or {}
+    for name, options in given.items():
+        known = client(name).options
+        if not isinstance(options, Mapping):
+            raise OptionError(f"client_options.{name} is {quoted(options)}; give a dictionary of options.")
+        for option, value in options.items():
+            if option not in known:
+                raise OptionError(
+                    f"client_options.{name}: there is no option {quoted(option)}; there is {listed(sorted(known))}."
+                )
+            if known[option].choices and value not in known[option].choices:
+                raise OptionError(
+                    f"client_options.{name}.{option} is {quoted(value)}; it can be "
+                    f"{listed(known[option].choices, 'or')}."
+                )
+    return {
+        name: {**{option: spec.default for option, spec in client(name).options.items()}, **(given.get(name) or {})}
+        for name in chosen
+    }

@@ -1,0 +1,305 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Account requests, clients and policy in; a Plan out: files for the nodes, translations, findings, refusals.
+
+This is the whole way of the data on the controller, without Ansible: bytes → Response → Settings →
+MailAccount → files. Modules, filters and tests call ``provision``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .clients.client import Client, Row
+from .clients.files import File
+from .clients.registry import client, client_options
+from .clients.values import PLACES, said
+from .errors import AccountRefused, AutodiscoverError, MeaningError, OptionError
+from .findings import Finding
+from .pox.reader import read
+from .settings.account import MailAccount, decide
+from .settings.interpretation import Interpretation, Overrides, checked_overrides, interpret, override
+from .settings.logins import belongs_to
+from .settings.model import Settings
+from .settings.names import is_plain_text, normalised_address
+from .settings.policy import Policy
+from .settings.validation import validate
+from .wording import quoted
+
+_IN_BRACES = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRequest:
+    """One account that the caller wants. Exactly one of ``document``, ``settings`` and ``failure`` is set."""
+
+    email: str
+    document: bytes | str | None = None
+    source: str = "the answer"
+    """What to call the document in messages."""
+    settings: Mapping[str, Any] | None = None
+    failure: str | None = None
+    """Why there is no document: the account is refused with this reason."""
+    user: str | None = None
+    clients: tuple[str, ...] | None = None
+    policy: Policy | None = None
+    display_name: str | None = None
+    overrides: Overrides | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run shall install, and all there is to say about it."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    translation: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+    """Every address of the requests, the refused ones too."""
+
+    def refuse(self, email: str, reason: str) -> None:
+        """Note that nothing is written for ``email``, and why."""
+        self.refused.append({"email": email, "reason": reason})
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    request: AccountRequest
+    account: MailAccount
+    clients: tuple[str, ...]
+
+
+def provision(
+    requests: Sequence[AccountRequest],
+    clients: Sequence[str],
+    policy: Policy,
+    options: Mapping[str, Any] | None = None,
+    report: str = "changes",
+) -> Plan:
+    """Decide every account and render it for every client.
+
+    Args:
+        requests: the accounts; an account that cannot be is refused by name, the others go on.
+        clients: names of clients, for accounts that do not bring their own.
+        policy: for accounts that do not bring their own.
+        options: ``client_options``: name of client to its options.
+        report: ``changes`` lists in ``translation`` what is not native, ``full`` everything.
+
+    Raises:
+        OptionError: when the call as a whole cannot be: an unknown client or option.
+    """
+    chosen = tuple(dict.fromkeys([*clients, *(name for request in requests for name in request.clients or ())]))
+    for name in chosen:
+        client(name)
+    settled = client_options(chosen, options)
+    plan = Plan()
+    decided: list[_Decided] = []
+    interpreted: dict[Any, Interpretation] = {}
+    shared = _shared_documents(requests)
+    seen: set[tuple[str, str | None]] = set()
+    for index, request in enumerate(requests):
+        email = normalised_address(request.email or "")
+        if email is None:
+            given = f"has the address {quoted(request.email)}, which is none" if request.email else "has no email"
+            plan.refuse(request.email or f"accounts[{index}]", f"accounts[{index}] {given}. Give each account its address.")
+            continue
+        plan.emails.append(email)
+        wanted = tuple(request.clients or clients)
+        try:
+            if not wanted:
+                raise OptionError(f"{email}: no client is named. Give clients, for all accounts or for this one.")
+            if (email, request.user) in seen:
+                raise OptionError(f"{email}: the account is listed twice. Remove one of the two.")
+            seen.add((email, request.user))
+            _check_user(email, request.user, wanted, settled)
+            result = _interpretation(request, interpreted)
+            if _document_key(request) in shared:
+                _refuse_foreign_logins(email, request, result.settings)
+            account = decide(
+                result.settings,
+                email=email,
+                policy=request.policy or policy,
+                user=request.user,
+                display_name=_checked_name(email, request.display_name),
+            )
+        except AutodiscoverError as error:
+            plan.refuse(email, str(error))
+            continue
+        plan.findings += [{**finding.as_dict(), "email": email} for finding in (*result.findings, *account.findings)]
+        decided.append(_Decided(request, account, wanted))
+    decided = [item for item in decided if _translate(item, request_policy(item.request, policy), plan, report)]
+    _render(decided, chosen, settled, plan)
+    refused = {row["email"] for row in plan.refused}
+    plan.translation = [row for row in plan.translation if row["email"] not in refused]
+    return plan
+
+
+def request_policy(request: AccountRequest, policy: Policy) -> Policy:
+    """Return the policy that holds for ``request``."""
+    return request.policy or policy
+
+
+def _check_user(
+    email: str, user: str | None, clients: Iterable[str], settled: Mapping[str, Mapping[str, Any]]
+) -> None:
+    for name in clients:
+        if user is None and client(name).needs_user(settled[name]):
+            raise OptionError(
+                f"{email}: {name} writes to the home of a user, and the account has none. Give user: the name of the "
+                "system user who reads this mail."
+            )
+    if user is not None and (not user or set(user) & set("{}/:\0") or not is_plain_text(user)):
+        raise OptionError(f"{email}: user is {quoted(user)}, which is no name of a system user.")
+
+
+def _checked_name(email: str, name: str | None) -> str | None:
+    if name is not None and not is_plain_text(name):
+        raise OptionError(f"{email}: display_name is {quoted(name)}, which cannot stand on one line of a file.")
+    return name or None
+
+
+def _interpretation(request: AccountRequest, interpreted: dict[Any, Interpretation]) -> Interpretation:
+    """Read and interpret the document of ``request``, once for all accounts that share it."""
+    if request.failure is not None:
+        raise AccountRefused(f"{request.email}: {request.failure}")
+    overrides = json.dumps(request.overrides, sort_keys=True, default=str) if request.overrides else None
+    key = (_document_key(request), overrides)
+    if key not in interpreted:
+        interpreted[key] = interpretation(request)
+    return interpreted[key]
+
+
+def interpretation(request: AccountRequest) -> Interpretation:
+    """Return what the document or the settings of ``request`` mean, checked against the schema."""
+    if request.document is not None:
+        result = interpret(read(request.document, request.source), overrides=request.overrides)
+        validate(result.settings.as_dict(), request.source)
+        return result
+    if request.settings is None:
+        raise OptionError(
+            f"{request.email}: there is no answer to read. Give the account pox_src (a file), pox (the text) or settings."
+        )
+    overrides = checked_overrides(request.overrides)
+    document = override(request.settings, overrides)
+    validate(document, f"{request.email}: settings")
+    findings = tuple(
+        Finding("override", f"{kind}: {', '.join(sorted(fields))} of the settings replaced, as overrides say.")
+        for kind, fields in sorted(overrides.items())
+        if fields
+    )
+    return Interpretation(Settings.from_dict(document), findings)
+
+
+def _document_key(request: AccountRequest) -> Any:
+    if request.document is not None:
+        return request.document
+    return json.dumps(request.settings, sort_keys=True, default=str) if request.settings is not None else None
+
+
+def _shared_documents(requests: Sequence[AccountRequest]) -> set[Any]:
+    """Return the documents that are given for more than one address."""
+    addresses: dict[Any, set[str]] = defaultdict(set)
+    for request in requests:
+        key = _document_key(request)
+        if key is not None:
+            addresses[key].add((request.email or "").casefold())
+    return {key for key, emails in addresses.items() if len(emails) > 1}
+
+
+def _refuse_foreign_logins(email: str, request: AccountRequest, settings: Settings) -> None:
+    """Refuse a literal login of a shared document that is somebody else's."""
+    for server in (*settings.incoming, *settings.outgoing):
+        name = server.username
+        if name is None or "%EMAIL" in name or belongs_to(name, email):
+            continue
+        raise MeaningError(
+            f"{email}: {request.source} is given for several addresses, and its LoginName {quoted(name)} for "
+            f"{server.hostname} is neither {email} nor its local part: everybody would log in as the same person. "
+            "Give each account its own answer, or write %EMAILADDRESS% or %EMAILLOCALPART% as LoginName."
+        )
+
+
+def _translate(item: _Decided, policy: Policy, plan: Plan, report: str) -> bool:
+    """Add what becomes of each element in each client; return False when the account is refused."""
+    account = item.account
+    reasons = []
+    warnings = []
+    rows = []
+    for name in item.clients:
+        the_client = client(name)
+        for side, protocol, element, value in said(account):
+            row = matching_row(the_client, side, element, account)
+            if row.verdict == "impossible" and row.refuses:
+                reason = f"{account.email}: {name} cannot do {element}={value or 'unsaid'}: {row.note}"
+                if row.always or policy.unsupported == "fail":
+                    reasons.append(reason)
+                else:
+                    warnings.append(Finding("unsupported", reason, element))
+            if report == "full" or row.verdict != "native":
+                rows.append(
+                    {
+                        "email": account.email,
+                        "client": name,
+                        "protocol": protocol,
+                        "element": element,
+                        "value": value,
+                        "setting": filled(row.setting, the_client, account),
+                        "verdict": row.verdict,
+                        "proof": row.proof,
+                        "note": row.note,
+                    }
+                )
+    if reasons:
+        advice = " Leave the client out for this account, or accept it with unsupported: warn."
+        plan.refuse(account.email, " ".join(dict.fromkeys(reasons)) + (advice if policy.unsupported == "fail" else ""))
+        return False
+    plan.translation += rows
+    plan.findings += [{**finding.as_dict(), "email": account.email} for finding in warnings]
+    return True
+
+
+def matching_row(the_client: Client, side: str, element: str, account: MailAccount) -> Row:
+    """Return the row of the client's table that holds for ``account``; a table without one is a fault of the client."""
+    for row in the_client.rows:
+        if row.side == side and row.element == element and row.applies(account):
+            return row
+    raise LookupError(f"{the_client.name} has no row for {side} {element}")
+
+
+def filled(setting: str, the_client: Client, account: MailAccount) -> str:
+    """Return ``setting`` with the names in braces replaced by the account's values."""
+    return _IN_BRACES.sub(lambda match: str((the_client.places.get(match[1]) or PLACES[match[1]])(account)), setting)
+
+
+def _render(
+    decided: list[_Decided], clients: Sequence[str], options: Mapping[str, Mapping[str, Any]], plan: Plan
+) -> None:
+    """Render all clients. An account that one client cannot take is written for none, so rendering starts again."""
+    while True:
+        files: list[tuple[str, File]] = []
+        refused: dict[str, str] = {}
+        for name in clients:
+            accounts = [item.account for item in decided if name in item.clients]
+            rendering = client(name).render(accounts, options[name])
+            files += [(name, file) for file in rendering.files]
+            refused |= rendering.refused
+        if not refused:
+            break
+        for email, reason in refused.items():
+            plan.refuse(email, reason)
+        decided = [item for item in decided if item.account.email not in refused]
+    plan.files = [file.as_dict(name) for name, file in files]
+
+
+def settings_for(email: str | None, result: Interpretation) -> Settings:
+    """Return the Settings of ``result`` with ``email`` filled in where the answer is silent."""
+    return replace(result.settings, email=email) if email else result.settings

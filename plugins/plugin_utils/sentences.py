@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""The result of a run in; the lines that a person reads on a terminal out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def summary_of(result: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the lines of each part of a result of ``client_config``."""
+    return {
+        "translation": translation_lines(result["translation"]),
+        "drift": drift_lines(result["drift"]),
+        "findings": finding_lines(result["findings"]),
+        "pending": pending_lines(result["pending"]),
+    }
+
+
+def translation_lines(rows: Iterable[Row]) -> list[str]:
+    """Return a heading for each account and client, then a line for each element: what the answer says, what became of it, why."""
+    lines = []
+    heading = None
+    for row in rows:
+        if heading != (row["email"], row["client"]):
+            heading = (row["email"], row["client"])
+            lines.append(f"{row['email']}, {row['client']}:")
+        element = f"{row['protocol'].upper()} {row['element']}" if row["protocol"] else row["element"]
+        value = row["value"] if row["value"] is not None else "(unsaid)"
+        setting = row["setting"] or "nothing"
+        note = f" ({row['note']})" if row["note"] else ""
+        lines.append(f"{row['verdict']}: {element} {value} -> {setting}{note}")
+    return lines
+
+
+def warning_lines(findings: Iterable[Row], pending: Iterable[Row]) -> list[str]:
+    """Return what a person must see without asking: one line for each kind of warning, and each thing left undone."""
+    by_code: dict[str, list[Row]] = {}
+    for row in findings:
+        if row["severity"] != "info":
+            by_code.setdefault(row["code"], []).append(row)
+    lines = []
+    for code, rows in by_code.items():
+        emails = dict.fromkeys(row["email"] for row in rows if row["email"])
+        more = f" The same for {len(emails) - 1} more accounts." if len(emails) > 1 else ""
+        lines.append(f"{_at(rows[0])}{rows[0]['message']}{more} ({code})")
+    return lines + [f"Not done yet: {line}" for line in pending_lines(pending)]
+
+
+def drift_lines(rows: Iterable[Row]) -> list[str]:
+    """Return one line for each difference between what a node has and what it should have."""
+    lines = []
+    for row in rows:
+        place = f"{row['path']} {row['key']}" if row["key"] else row["path"]
+        lines.append(
+            f"{row['email'] or 'several accounts'} {row['client']}: {place} ({row['reason']}): "
+            f"expected {_shown(row['expected'])}, found {_shown(row['found'])}"
+        )
+    return lines
+
+
+def finding_lines(rows: Iterable[Row]) -> list[str]:
+    """Return one line for each finding."""
+    return [
+        f"{row['severity']}: {row['email']}: {_at(row)}{row['message']} ({row['code']})"
+        for row in rows
+    ]
+
+
+def pending_lines(rows: Iterable[Row]) -> list[str]:
+    """Return one line for each thing that could not be written now."""
+    return [f"{row['email'] or row['path']} {row['client']}: {row['reason']}" for row in rows]
+
+
+def _at(row: Row) -> str:
+    return f"line {row['line']}: " if row["line"] is not None else ""
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else f'"{value}"'

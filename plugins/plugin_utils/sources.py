@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""The name of an answer's file and the places to seek it in; its bytes out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from .errors import AnswerError
+from .wording import quoted
+
+
+def candidate_paths(path: str, search_path: Iterable[str], others: Iterable[str | None]) -> list[str]:
+    """Return where ``path`` may be: in ``files`` and beside it for each place that Ansible seeks in, then the others.
+
+    Args:
+        path: as the caller wrote it; an absolute one is its only candidate.
+        search_path: the task's search path (role, then playbook).
+        others: the inventory's directory, the playbook's, the working directory; those that are none are left out.
+    """
+    if os.path.isabs(path):
+        return [path]
+    places = [Path(place, part) for place in search_path for part in ("files", "")]
+    places += [Path(place) for place in others if place and os.path.isdir(place)]
+    return list(dict.fromkeys(str(Path(place, path).absolute()) for place in places))
+
+
+def read_answer(path: str, candidates: list[str], decrypted: Callable[[str], str]) -> bytes:
+    """Return the bytes of the first candidate that is a file.
+
+    Args:
+        path: the name for messages.
+        candidates: absolute paths in order.
+        decrypted: gives the path of a readable copy for a vaulted file, and the path itself for any other.
+
+    Raises:
+        AnswerError: when there is no such file, or it cannot be read.
+    """
+    for candidate in candidates:
+        if not os.path.isfile(candidate):
+            continue
+        try:
+            with open(candidate, "rb"):
+                pass
+            with open(decrypted(candidate), "rb") as stream:
+                return stream.read()
+        except OSError as error:
+            raise AnswerError(f"{path} cannot be read: {error.strerror}. Check the mode of {candidate}.") from error
+    raise AnswerError(
+        f"The answer {quoted(path, 200)} was not found. Sought: {', '.join(candidates)}. "
+        "Give an absolute path, or put the file into one of these places."
+    )
