@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes what to write in one user's home or outside homes, writes it file by file; gives for each whether it was done, or why not.
+
+``apply`` runs with the rights of the files' user, perhaps in a child: plain data in, plain data out.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ._errors import FileProblem
+from ._record import digest
+from ._survey import Place, directories_to_make
+from ._tree import Area, Spot, home_area, read
+from ._write import back_up, change_attributes, failed, make_directories, remove, remove_directory, replace, sync_directory
+
+
+class Change:
+    """One file to write. ``content`` None: it goes. ``before``: digest of what the plan found. ``rewrite`` False: attributes only."""
+
+    __slots__ = ("rest", "content", "before", "rewrite", "mode", "uid", "gid", "backup", "directories")
+
+    def __init__(self, rest: str, outcome: object, before: object, backup: bool) -> None:
+        self.rest = rest
+        self.content = outcome.content
+        self.before = before
+        self.rewrite = outcome.rewrite
+        self.mode = outcome.mode
+        self.uid = outcome.uid
+        self.gid = outcome.gid
+        self.backup = backup
+        self.directories = [Place.parse(path, "record").rest for path in outcome.directories]
+
+
+def apply(root: Area, user: object, changes: list) -> list:
+    """Make the changes; return for each {"error": sentence} or {"backup": name or None}."""
+    area = root
+    # Directories get exactly the mode that is asked, and the setgid bit of their parent; chmod afterwards would lose that.
+    umask = os.umask(0)
+    try:
+        if user is not None:
+            try:
+                area = home_area(root, user.home, user.name)
+            except FileNotFoundError:
+                return [{"error": f"The home {user.home} of {user.name} went away meanwhile."}] * len(changes)
+        answers = []
+        written = {}
+        for change in changes:
+            answers.append(_change(area, change, written))
+        for spot in written.values():
+            sync_directory(spot)
+            spot.close()
+        for directory in sorted({path for change in changes for path in change.directories}, key=len, reverse=True):
+            _remove_directory(area, directory)
+        return answers
+    finally:
+        os.umask(umask)
+        if area is not root:
+            os.close(area.fd)
+
+
+def _change(area: Area, change: Change, written: dict) -> dict:
+    shown = area.shown(change.rest)
+    try:
+        with area.locate(change.rest) as spot:
+            now = read(spot, shown)[0] if spot.status is not None else None
+            if digest(now) != change.before:
+                raise FileProblem(f"{shown} changed while it was being worked on, so it was left as it is: run again.")
+            try:
+                backup = back_up(spot, now) if change.backup and change.rewrite and now is not None else None
+                _write(area, spot, change, shown)
+            except OSError as error:
+                raise failed(shown, error) from error
+            if spot.reached not in written:
+                written[spot.reached] = Spot(os.dup(spot.fd), spot.name, [], None, spot.reached)
+            return {"backup": backup}
+    except FileProblem as problem:
+        return {"error": str(problem)}
+
+
+def _write(area: Area, spot: Spot, change: Change, shown: str) -> None:
+    if not change.rewrite:
+        change_attributes(spot, shown, change.mode, change.uid, change.gid)
+    elif change.content is None:
+        remove(spot)
+    else:
+        in_home = bool(area.user)
+        to_make = directories_to_make(area, spot)
+        made = make_directories(spot, 0o700 if in_home else 0o755)
+        mode = change.mode
+        if mode is None:
+            mode = (0o600 if in_home else 0o644) if spot.status is None else spot.status.st_mode & 0o7777
+        try:
+            replace(spot, change.content, mode, change.uid, change.gid)
+        except OSError:
+            for directory in reversed(to_make[len(to_make) - made :]):
+                _remove_directory(area, directory)
+            raise
+
+
+def _remove_directory(area: Area, directory: str) -> None:
+    """Remove a directory that we made, if nothing is left in it; if anything stands against it, it stays."""
+    try:
+        with area.locate(directory) as spot:
+            if spot.status is not None:
+                remove_directory(spot)
+    except FileProblem:
+        return

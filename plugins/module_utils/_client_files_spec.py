@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes parameters as a caller wrote them, gives them back with every default filled in; holds the one argument spec."""
+
+from __future__ import annotations
+
+SECTION_OPTIONS = {
+    "account": {"type": "str"},
+    "numbered": {"type": "str"},
+    "name": {"type": "str"},
+    "match": {"type": "dict", "default": {}},
+    "fixed": {"type": "dict", "default": {}},
+    "enforced": {"type": "dict", "default": {}},
+    "seeded": {"type": "dict", "default": {}},
+}
+
+CANDIDATE_OPTIONS = {
+    "exists": {"type": "str", "required": True},
+    "path": {"type": "str", "required": True},
+}
+
+FILE_OPTIONS = {
+    "path": {"type": "str"},
+    "candidates": {"type": "list", "elements": "dict", "options": CANDIDATE_OPTIONS},
+    "client": {"type": "str", "default": ""},
+    "accounts": {"type": "list", "elements": "str", "default": []},
+    "content": {"type": "str"},
+    "content_base64": {"type": "str"},
+    "sections": {
+        "type": "list",
+        "elements": "dict",
+        "options": SECTION_OPTIONS,
+        "mutually_exclusive": [("numbered", "name")],
+        "required_one_of": [("numbered", "name")],
+    },
+    "mode": {"type": "raw"},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+    "once": {"type": "bool", "default": False},
+    "running": {"type": "list", "elements": "str", "default": []},
+}
+
+ARGUMENT_SPEC = {
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": FILE_OPTIONS,
+        "mutually_exclusive": [("path", "candidates"), ("content", "content_base64", "sections")],
+        "required_one_of": [("path", "candidates"), ("content", "content_base64", "sections")],
+    },
+    # Names of users are the keys, so the values cannot have a spec of their own.
+    "users": {"type": "dict", "default": {}},
+    "accounts": {"type": "list", "elements": "str", "default": []},
+    "clients": {"type": "list", "elements": "str", "default": []},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "purge": {"type": "bool", "default": False},
+    "allow_empty": {"type": "bool", "default": False},
+    "set": {"type": "str", "default": "default"},
+    "existing": {"type": "str", "choices": ["adopt", "leave", "fail"], "default": "adopt"},
+    "missing_user": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+    "client_running": {"type": "str", "choices": ["defer", "fail", "ignore"], "default": "defer"},
+    "root": {"type": "path", "default": "/"},
+    "on_account_error": {"type": "str", "choices": ["skip", "fail"], "default": "skip"},
+    "backup": {"type": "bool", "default": False},
+}
+
+
+def with_defaults(values: dict, spec: dict) -> dict:
+    """Return ``values`` with the defaults of ``spec`` where they are missing or null, in sub-options too."""
+    filled = dict(values)
+    for name, option in spec.items():
+        value = filled.get(name)
+        if value is None:
+            value = option.get("default")
+            value = value.copy() if isinstance(value, (dict, list)) else value
+        elif "options" in option and isinstance(value, list):
+            value = [with_defaults(item, option["options"]) if isinstance(item, dict) else item for item in value]
+        filled[name] = value
+    return filled

@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes the files that are wanted and the record entries that go, looks at the node, gives one target for each real file.
+
+Who cannot be looked at is refused or pending; nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ._as_user import run_as
+from ._errors import FileProblem, MissingUser
+from ._record import settled
+from ._survey import Found, Place, survey
+from ._target import Target
+from ._tree import Area
+from ._users import Users
+
+# What is only removed comes after all that is wanted, in the order of the record.
+_LAST = 1 << 30
+
+
+class Refusals:
+    """Who is refused and why; each reason once."""
+
+    def __init__(self) -> None:
+        self.rows = []
+        self.accounts = set()
+
+    def add(self, accounts: list, client: str, path: str, reason: str) -> None:
+        """Refuse all of ``accounts``; without an account only the file is refused."""
+        self.accounts.update(accounts)
+        for account in accounts or [None]:
+            row = {"email": account, "path": path, "client": client, "reason": reason}
+            if row not in self.rows:
+                self.rows.append(row)
+
+
+class _Job:
+    """One thing to look at: a wanted file, or a record entry that goes."""
+
+    __slots__ = ("candidates", "wanted", "entry")
+
+    def __init__(self, candidates: list, wanted: object, entry: object) -> None:
+        self.candidates = candidates
+        self.wanted = wanted
+        self.entry = entry
+
+    @property
+    def place(self) -> Place:
+        return self.candidates[0][1]
+
+    @property
+    def client(self) -> str:
+        return self.wanted.client if self.wanted else self.entry["client"]
+
+    @property
+    def accounts(self) -> list:
+        return self.wanted.accounts if self.wanted else self.entry["accounts"]
+
+
+class Finder:
+    """Fills ``targets``; ``gone`` are the record entries that nothing on the node stands for; ``pending`` rows of the result."""
+
+    def __init__(self, users: Users, root: Area, entries: list, refusals: Refusals, missing_user: str) -> None:
+        self.targets = []
+        self.gone = []
+        self.pending = []
+        self._users = users
+        self._root = root
+        self._recorded = {}
+        for entry in entries:
+            self._recorded.setdefault(entry["path"], []).append(entry)
+        self._refusals = refusals
+        self._missing_user = missing_user
+        self._by_real = {}
+
+    def find(self, files: list, leaving: list) -> None:
+        """Look at ``files`` (wanted) and ``leaving`` (record entries), all of one user in one go."""
+        jobs = {}
+        for wanted in files:
+            self._place_in_home(wanted)
+            jobs.setdefault(wanted.user, []).append(_Job(wanted.candidates, wanted, None))
+        for entry in leaving:
+            place = Place.parse(entry["path"], "record")
+            jobs.setdefault(place.user, []).append(_Job([(None, place)], None, entry))
+        for name in sorted(jobs, key=lambda user: user or ""):
+            self._look(name, jobs[name])
+        self.targets.sort(key=lambda target: target.number)
+
+    def shown(self, place: Place) -> str:
+        """Return the path of ``place`` with the home put in, or as it was given when there is no such user."""
+        if place.user is None:
+            return place.rest
+        try:
+            return self._users.user(place.user).home.rstrip("/") + place.rest
+        except FileProblem:
+            return place.token
+
+    def _place_in_home(self, wanted: object) -> None:
+        """Take a plain path in the home of its owner for what it is: a file to be reached with that user's rights."""
+        if wanted.user is not None or not wanted.owner:
+            return
+        try:
+            user = self._users.user(wanted.owner)
+        except FileProblem:
+            return  # said later, where the owner is needed
+        home = user.home.rstrip("/") + "/"
+        places = [place for _exists, place in wanted.candidates]
+        if user.uid != 0 and home != "/" and all(place.rest.startswith(home) for place in places):
+            for place in places:
+                place.user, place.rest = user.name, place.rest[len(home) - 1 :]
+            wanted.user = user.name
+
+    def _look(self, name: object, jobs: list) -> None:
+        try:
+            user = self._users.user(name) if name else None
+            answers = self._answers(user, jobs)
+        except MissingUser as problem:
+            answers = [{"error": str(problem), "no_home": True}] * len(jobs)
+        except FileProblem as problem:
+            answers = [{"error": str(problem)}] * len(jobs)
+        for job, answer in zip(jobs, answers):
+            found = Found(answer)
+            if found.no_home:
+                self._without_home(job, found.error)
+            elif found.error:
+                self._refusals.add(job.accounts, job.client, self.shown(job.candidates[found.chosen or 0][1]), found.error)
+            else:
+                self._add(job, user, found)
+
+    def _answers(self, user: object, jobs: list) -> list:
+        """Look at each place once, however many accounts have something in the same file."""
+        keys = [tuple((exists.token if exists else None, place.token) for exists, place in job.candidates) for job in jobs]
+        places = {key: job.candidates for key, job in zip(keys, jobs)}
+        answers = dict(zip(places, run_as(user, lambda: survey(self._root, user, list(places.values())))))
+        return [answers[key] for key in keys]
+
+    def _without_home(self, job: _Job, reason: str) -> None:
+        if job.entry is not None and not (job.entry["home"] and self._root.exists(job.entry["home"] + job.place.rest)):
+            self.gone.append(job.entry)
+        elif self._missing_user == "fail":
+            self._refusals.add(job.accounts, job.client, self.shown(job.place), reason)
+        else:
+            self.pending.append((self.shown(job.place), job.client, job.accounts, reason))
+
+    def _add(self, job: _Job, user: object, found: Found) -> None:
+        place = job.candidates[found.chosen][1]
+        target = self._by_real.get(found.real)
+        if target is None:
+            target = self._by_real[found.real] = Target(user, place.token, self.shown(place), found)
+            target.number = job.wanted.number if job.wanted else _LAST + len(self._by_real)
+            self.targets.append(target)
+            self._attach_entries(target)
+        elif target.token != place.token:
+            reason = f"{self.shown(place)} and {target.shown} are the same file through links: ask for it by one path."
+            self._refusals.add(job.accounts, job.client, self.shown(place), reason)
+            return
+        if job.wanted is not None:
+            try:
+                _resolve_owner(self._users, user, job.wanted, target.shown)
+            except FileProblem as problem:
+                self._refusals.add(job.accounts, job.client, target.shown, str(problem))
+            else:
+                target.wanted.append(job.wanted)
+
+    def _attach_entries(self, target: Target) -> None:
+        for entry in self._recorded.get(target.token, []):
+            holds = settled(entry, target.found.content)
+            if holds is None:
+                self.gone.append(entry)
+            else:
+                target.entries[entry["client"]] = holds
+
+
+def _resolve_owner(users: Users, user: object, wanted: object, shown: str) -> None:
+    """Replace the names of owner and group by numbers, or by None where there is nothing that we could set."""
+    uid = users.uid(wanted.owner) if isinstance(wanted.owner, str) else wanted.owner
+    gid = users.gid(wanted.group) if isinstance(wanted.group, str) else wanted.group
+    if user is not None and uid not in (None, user.uid):
+        raise FileProblem(f"{shown} is in the home of {user.name} and cannot belong to uid {uid}: what is in a home is that user's; leave owner out.")
+    if user is not None and user.uid != 0 and gid is not None and gid not in user.groups:
+        raise FileProblem(f"{shown} is in the home of {user.name}, who is not in the group with gid {gid}: choose another group or leave it out.")
+    if os.geteuid() != 0:
+        own_groups = [os.getegid()] + os.getgroups()
+        if users.of_host and (uid not in (None, os.geteuid()) or (gid is not None and gid not in own_groups)):
+            raise FileProblem(f"{shown} cannot be given to uid {uid}, gid {gid} by uid {os.geteuid()}: run as root (become: true).")
+        # In the tree of another root a person who is not root builds an image; owners come when it is packed.
+        uid = uid if uid == os.geteuid() else None
+        gid = gid if gid in own_groups else None
+    wanted.owner, wanted.group = uid, gid

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes the bytes of an INI-like file, gives its sections to read and change; every byte that is not changed comes out as it went in.
+
+The grammar is that of Claws Mail and Sylpheed (prefs.c): a section begins with a line that
+starts with "[", "#" in the first column is a comment, a key is compared without case and
+without trimming, its value runs to the end of the line, the last of several equal keys counts,
+and so does the first of several equal sections.
+
+A file whose last line has no line ending keeps that property through every change: so what is
+added can be taken away again and the original bytes are back.
+"""
+
+from __future__ import annotations
+
+_ENDS = b"\r\n"
+
+
+class Section:
+    """One section: its header line and the lines below it. The part before the first section has no header."""
+
+    __slots__ = ("header", "lines", "name", "_places")
+
+    def __init__(self, header: bytes, lines: list) -> None:
+        self.header = header
+        self.lines = lines
+        text = header.rstrip(_ENDS)[1:]
+        self.name = text.rpartition(b"]")[0] if b"]" in text else text  # what stands between the brackets
+        self._places = None
+
+    def _index(self) -> dict:
+        if self._places is None:
+            self._places = {}
+            for number, line in enumerate(self.lines):
+                key, equals, _value = line.partition(b"=")
+                if equals and key[:1] != b"#":
+                    self._places[key.lower()] = number
+        return self._places
+
+    def get(self, key: bytes) -> object:
+        """Return the value that counts, or None."""
+        number = self._index().get(key.lower())
+        return None if number is None else self.lines[number].partition(b"=")[2].rstrip(_ENDS)
+
+    def keys(self) -> list:
+        """Return the keys in lower case, in the order of the file."""
+        return list(self._index())
+
+
+class Document:
+    """The whole file."""
+
+    def __init__(self, data: bytes) -> None:
+        lines = data.split(b"\n")
+        rest = lines.pop()
+        lines = [line + b"\n" for line in lines]
+        if rest:
+            lines.append(rest)
+        self._open_end = bool(rest)
+        first = lines[0] if lines else b""
+        self._newline = b"\r\n" if first.endswith((b"\r\n", b"\r")) else b"\n"
+        self._preamble = Section(b"", [])
+        self.sections = []
+        self._named = None
+        current = self._preamble
+        for line in lines:
+            if line[:1] == b"[":
+                current = Section(line, [])
+                self.sections.append(current)
+            else:
+                current.lines.append(line)
+
+    def __bytes__(self) -> bytes:
+        return b"".join([part for section in [self._preamble] + self.sections for part in [section.header] + section.lines])
+
+    def section(self, name: bytes) -> object:
+        """Return the first section of that name, or None."""
+        if self._named is None:
+            self._named = {section.name: section for section in reversed(self.sections)}
+        return self._named.get(name)
+
+    def set(self, section: Section, key: bytes, value: bytes) -> None:
+        """Set the occurrence of ``key`` that counts, or add one after the last line of the section that is not blank."""
+        number = section._index().get(key.lower())
+        if number is not None:
+            line = section.lines[number]
+            name = line.partition(b"=")[0]
+            ending = line[len(line.rstrip(_ENDS)) :]
+            section.lines[number] = name + b"=" + value + ending
+            return
+        number = len(section.lines)
+        while number and not section.lines[number - 1].strip():
+            number -= 1
+        self._insert(section, number, key + b"=" + value)
+
+    def drop(self, section: Section, key: bytes) -> None:
+        """Remove every occurrence of ``key``."""
+        prefix = key.lower() + b"="
+        section.lines[:] = [line for line in section.lines if line[: len(prefix)].lower() != prefix]
+        section._places = None
+        self._settle_end()
+
+    def append(self, name: bytes, pairs: list) -> tuple:
+        """Add a section at the end, after a blank line unless there is one; return it and whether the blank line is ours."""
+        self._close_end()
+        last = self._last()
+        text = last.lines[-1] if last.lines else last.header
+        blank = bool(text.strip())
+        if blank:
+            last.lines.append(self._newline)
+        section = Section(b"[" + name + b"]" + self._newline, [key + b"=" + value + self._newline for key, value in pairs])
+        self.sections.append(section)
+        self._named = None
+        self._settle_end()
+        return section, blank
+
+    def remove(self, section: Section, blank: bool) -> None:
+        """Remove a section. ``blank``: the blank line before it came with it. Comments after its last key stay."""
+        position = self.sections.index(section)
+        before = self.sections[position - 1] if position else self._preamble
+        is_last = position == len(self.sections) - 1
+        end = max([number + 1 for number in section._index().values()], default=0)
+        tail = section.lines[end:]
+        if any(line.strip() for line in tail):
+            kept = tail
+        else:
+            kept = []
+            # A blank line after the section still parts its neighbours; then the one before it goes as well as this one would.
+            blank = blank and (is_last or not tail)
+        if blank and before.lines and not before.lines[-1].strip(_ENDS):
+            before.lines.pop()
+        before.lines.extend(kept)
+        before._places = None
+        del self.sections[position]
+        self._named = None
+        self._settle_end()
+
+    def _last(self) -> Section:
+        return self.sections[-1] if self.sections else self._preamble
+
+    def _insert(self, section: Section, number: int, line: bytes) -> None:
+        self._close_end()
+        section.lines.insert(number, line + self._newline)
+        section._places = None
+        self._settle_end()
+
+    def _close_end(self) -> None:
+        """Give the last line its line ending, so that something can follow."""
+        if self._open_end:
+            self._on_last_line(lambda line: line + self._newline)
+
+    def _settle_end(self) -> None:
+        """Take the line ending of the last line away again where the file came without one."""
+        if self._open_end:
+            self._on_last_line(lambda line: line[: -len(self._newline)] if line.endswith(self._newline) else line)
+
+    def _on_last_line(self, change: object) -> None:
+        last = self._last()
+        if last.lines:
+            last.lines[-1] = change(last.lines[-1])
+        else:
+            last.header = change(last.header)

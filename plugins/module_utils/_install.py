@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes the parameters of client_files as plain data, installs, compares or removes files on this node; gives the result as plain data.
+
+No Ansible object is needed: the module wraps this one function.
+"""
+
+from __future__ import annotations
+
+from ._client_files_spec import ARGUMENT_SPEC, with_defaults
+from ._errors import FileProblem, InstallError
+from ._perform import Work, perform
+from ._plan import Plan
+from ._record import Record
+from ._request import Request
+from ._result import finding, tell
+from ._running import Processes
+from ._tree import Area, root_area
+from ._users import Users
+
+
+def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> dict:
+    """Do what ``params`` ask for, or in check mode find out what that would be. Never raises for what a person can mend.
+
+    The result has ``failed`` and ``msg`` when something was refused or could not be done; the rest is done all the same.
+    """
+    result = {"changed": False, "files": [], "drift": [], "pending": [], "refused": [], "findings": []}
+    if diff_mode:
+        result["diff"] = []
+    result["invocation"] = {"module_args": invocation(params)}
+    try:
+        request = Request(params)
+        root = root_area(request.root)
+        record = Record(root, request.root, request.set)
+        result["record"] = record.path
+        try:
+            _run(request, root, record, result, check_mode, diff_mode)
+        finally:
+            record.unlock()
+            root.close()
+    except (InstallError, FileProblem) as error:
+        result.update(failed=True, msg=str(error))
+    return result
+
+
+def _run(request: Request, root: Area, record: Record, result: dict, check_mode: bool, diff_mode: bool) -> None:
+    if not check_mode:
+        record.lock(create=False)
+    work, deferred = _planned(request, root, record)
+    stopped = bool(work.plan.refused) and request.on_account_error == "fail"
+    if stopped:
+        work.targets = []
+    elif work.targets or record.differs(work.final_entries()):
+        record.refuse_unwritable()
+        # The first run on a node has no directory for a lock yet; another one may have been quicker.
+        if not check_mode and record.lock(create=True) and not record.is_as_loaded():
+            work, deferred = _planned(request, root, record)
+    if not record.exists and (request.purge or request.state == "absent"):
+        result["findings"].append(_record_missing(request, record))
+    answers = {} if check_mode or stopped else perform(work, root, record, request.backup)
+    tell(result, work, deferred, answers, stopped, diff_mode)
+
+
+def _planned(request: Request, root: Area, record: Record) -> tuple:
+    plan = Plan(request, Users(request.root, root, request.users), root, record.load(), Processes())
+    deferred = plan.deferred()
+    return Work(plan, deferred), deferred
+
+
+def _record_missing(request: Request, record: Record) -> dict:
+    # The first purge on a new node finds none as a matter of course; who asks for a removal expected one.
+    severity = "info" if request.state == "present" else "warning"
+    message = f"There is no record {record.path}, so nothing is known to be ours and nothing is removed."
+    return finding("record-missing", severity, message)
+
+
+def invocation(params: dict) -> dict:
+    """Return the parameters as they may be shown: what is wanted where, without any content or value."""
+    shown = with_defaults(params, ARGUMENT_SPEC)
+    shown["files"] = [_shown_file(item) for item in shown["files"]]
+    return shown
+
+
+def _shown_file(item: dict) -> dict:
+    kept = {key: value for key, value in item.items() if key not in ("content", "content_base64", "sections") and value not in (None, [], False)}
+    if item.get("sections"):
+        kept["sections"] = [{key: section[key] for key in ("account", "numbered", "name") if section.get(key)} for section in item["sections"]]
+    return kept

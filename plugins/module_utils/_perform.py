@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes a plan, writes the record and then the files; gives for each file what became of it.
+
+The record is written first, with what is intended and what was recorded before, and again when
+the files are there: whenever we are cut off, a later run can tell by a file's digest which holds.
+"""
+
+from __future__ import annotations
+
+from ._apply import Change, apply
+from ._as_user import ChildDied, run_as
+from ._errors import FileProblem
+from ._record import Record, digest
+from ._tree import Area
+
+
+class Work:
+    """A plan together with what of it is to be done now."""
+
+    def __init__(self, plan: object, deferred: list) -> None:
+        self.plan = plan
+        self.waiting = {id(target) for target, _reason in deferred}
+        self.targets = [target for target in plan.targets if target.outcome.writes and id(target) not in self.waiting]
+
+    def entries(self, of_target: object) -> list:
+        """Return the whole record, where ``of_target(target)`` gives the entries of a file: client -> entry or None."""
+        gone = {id(entry) for entry in self.plan.gone}
+        replaced = {}
+        for target in self.plan.targets:
+            entries = target.entries if id(target) in self.waiting else of_target(target)
+            for client, entry in entries.items():
+                replaced[(target.token, client)] = entry
+        kept = [entry for entry in self.plan.entries if id(entry) not in gone and (entry["path"], entry["client"]) not in replaced]
+        return kept + [entry for entry in replaced.values() if entry is not None]
+
+    def final_entries(self) -> list:
+        """Return the record as it is when all goes well."""
+        return self.entries(lambda target: target.outcome.entries)
+
+
+def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
+    """Do it; return id(target) -> {"error": sentence} or {"backup": name or None}."""
+    if not work.targets:
+        record.save(work.final_entries())
+        return {}
+    busy = {id(target) for target in work.targets}
+    intended = {id(target): _intended(target) for target in work.targets}
+    record.save(work.entries(lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries))
+    answers = {}
+    by_user = {}
+    for target in work.targets:
+        by_user.setdefault(target.user.name if target.user else "", []).append(target)
+    for name in sorted(by_user):
+        answers.update(_write(root, by_user[name], backup))
+
+    def outcome(target: object) -> dict:
+        answer = answers.get(id(target), {})
+        if answer.get("unknown"):
+            return intended[id(target)]
+        return target.entries if answer.get("error") else target.outcome.entries
+
+    record.save(work.entries(outcome))
+    return answers
+
+
+def _write(root: Area, targets: list, backup: bool) -> dict:
+    user = targets[0].user
+    changes = [Change(_rest(target), target.outcome, digest(target.found.content), backup) for target in targets]
+    try:
+        answers = run_as(user, lambda: apply(root, user, changes))
+    except ChildDied as problem:
+        answers = [{"error": str(problem), "unknown": True}] * len(targets)
+    except FileProblem as problem:
+        answers = [{"error": str(problem)}] * len(targets)
+    return {id(target): answer for target, answer in zip(targets, answers)}
+
+
+def _rest(target: object) -> str:
+    return target.token.partition("}")[2] if target.user else target.token
+
+
+def _intended(target: object) -> dict:
+    """Return the entries of a file that is about to be written, each with what holds if we never get there."""
+    marked = {}
+    for client, entry in target.outcome.entries.items():
+        old = target.entries.get(client)
+        if entry is None and old is None:
+            continue
+        mark = {
+            "before": digest(target.found.content),
+            "after": digest(target.outcome.content),
+            "entry": old,
+            "leaves": entry is None,
+        }
+        marked[client] = dict(entry or old, unfinished=mark)
+    return marked

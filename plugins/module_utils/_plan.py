@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes a request, the record and the node, gives what a run does: for each file its outcome, and who is refused and why.
+
+Nothing is written here, so check mode and a real run plan alike.
+"""
+
+from __future__ import annotations
+
+from ._find import Finder, Refusals
+from ._request import Request
+from ._running import Processes
+from ._target import plan_target
+from ._tree import Area
+from ._users import Users
+
+
+class Plan:
+    """What a run does. ``pending`` holds (path, client, accounts, reason), ``gone`` the record entries that stand for nothing any more."""
+
+    def __init__(self, request: Request, users: Users, root: Area, entries: list, processes: Processes) -> None:
+        self.request = request
+        self.entries = entries
+        self._processes = processes
+        self._refusals = Refusals()
+        finder = Finder(users, root, entries, self._refusals, request.missing_user)
+        for accounts, place, client, reason in request.problems:
+            self._refusals.add(accounts, client, finder.shown(place), reason)
+        finder.find(request.files, [entry for entry in entries if self._concerns(entry)])
+        self.targets = finder.targets
+        self.gone = finder.gone
+        self.pending = finder.pending
+        self._outcomes()
+
+    @property
+    def refused(self) -> list:
+        """Rows of the result."""
+        return self._refusals.rows
+
+    def refuse(self, accounts: list, client: str, path: str, reason: str) -> None:
+        """Add what went wrong while writing."""
+        self._refusals.add(accounts, client, path, reason)
+
+    def leaves(self, client: str, account: str) -> bool:
+        """Whether what the record has for this client and account is to go in this run."""
+        request = self.request
+        if account in self._refusals.accounts:
+            return False
+        if request.state == "absent":
+            return (not request.clients or client in request.clients) and (not request.accounts or account in request.accounts)
+        return request.purge and account not in request.accounts
+
+    def _concerns(self, entry: dict) -> bool:
+        labels = entry["accounts"] + [section["account"] for section in entry.get("sections", [])]
+        return any(self.leaves(entry["client"], account) for account in labels or [""])
+
+    def _outcomes(self) -> None:
+        """Plan all files, and again those of accounts that turn out to be refused, until nobody new is."""
+        todo = self.targets
+        while todo:
+            before = set(self._refusals.accounts)
+            for target in todo:
+                self._plan(target)
+            new = self._refusals.accounts - before
+            todo = [target for target in self.targets if new & _accounts_of(target)]
+
+    def _plan(self, target: object) -> None:
+        request = self.request
+        outcome = plan_target(target, self.leaves, self._refusals.accounts, set(request.accounts), request.existing)
+        target.outcome = outcome
+        errors = list(outcome.errors)
+        if outcome.writes:
+            if target.found.blocked:
+                errors += [(accounts, client, target.found.blocked) for client, accounts in _concerned(outcome)]
+            running = self._running(target)
+            if running and request.client_running == "fail":
+                reason = f"{running[0]} runs and would overwrite {target.shown}: quit it, or say client_running: defer."
+                errors += [(accounts, client, reason) for client, accounts in _concerned(outcome)]
+        for accounts, client, reason in errors:
+            self._refusals.add(accounts, client, target.shown, reason)
+        if any(not accounts for accounts, _client, _reason in errors):
+            # Nobody's file: nothing else depends on it, so it alone is left out.
+            self.targets = [other for other in self.targets if other is not target]
+
+    def _running(self, target: object) -> list:
+        request = self.request
+        if request.client_running == "ignore" or request.root != "/" or target.user is None:
+            return []
+        sources = [wanted.running for wanted in target.wanted] + [entry["running"] for entry in target.entries.values()]
+        names = list(dict.fromkeys(name for names in sources for name in names))
+        return self._processes.running(target.user.uid, names) if names else []
+
+    def deferred(self) -> list:
+        """Return the targets that wait until a client ends, as (target, reason)."""
+        found = []
+        for target in self.targets:
+            running = self._running(target) if target.outcome.writes else []
+            if running:
+                found.append((target, f"{running[0]} runs and would overwrite the edit: it is made by the next run after {running[0]} has ended."))
+        return found
+
+
+def _accounts_of(target: object) -> set:
+    labels = {account for wanted in target.wanted for account in wanted.accounts}
+    for entry in target.entries.values():
+        labels.update(entry["accounts"])
+        labels.update(section["account"] for section in entry.get("sections", []))
+    return labels
+
+
+def _concerned(outcome: object) -> list:
+    """Return (client, accounts) of whom a file that cannot be written concerns."""
+    changed = [(client, accounts) for client, accounts, action, _note in outcome.rows if action != "unchanged"]
+    return changed or [(client, accounts) for client, accounts, _action, _note in outcome.rows]

@@ -1,0 +1,181 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes what was written and replaced on this node, keeps it in one file that only its owner can read; gives it back.
+
+The file is ROOT/var/lib/mailfleet/SET.json, or below XDG_STATE_HOME for a person who is not root.
+An entry whose files are not known to be written yet is ``unfinished`` and carries what was
+recorded before, so that a crash between record and files cannot mislead a later removal.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import time
+
+from ._errors import FileProblem, InstallError, because, quoted
+from ._tree import Area, Spot, read
+from ._write import make_directories, replace, sync_directory
+
+VERSION = 1
+_SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+_PATIENCE = 60  # seconds that another run on the same set may take before we give up
+
+
+def checked_set(name: str) -> str:
+    """Return the name of a set if it can be a file name. Raises InstallError."""
+    if not _SET.match(name) or len(name) > 100:
+        raise InstallError(f"set: {quoted(name)} must begin with a letter or digit and hold only letters, digits, '_', '.' and '-'.")
+    return name
+
+
+class Record:
+    """The record of one set: ``entries`` is a list of plain dicts, one for each path and client."""
+
+    def __init__(self, area: Area, root: str, name: str) -> None:
+        if root == "/" and os.geteuid() != 0:
+            state = os.environ.get("XDG_STATE_HOME", "")
+            directory = state if state.startswith("/") else os.path.expanduser("~/.local/state")
+        else:
+            directory = "/var/lib"
+        self.path = f"{directory.rstrip('/')}/mailfleet/{name}.json"
+        self._set = name
+        self._area = area
+        self._lock = None
+        self._bytes = None
+
+    def load(self) -> list:
+        """Return the entries as they are on disk now. Raises InstallError on a file that is no record of ours."""
+        self._bytes = self._read()
+        return [] if self._bytes is None else self._parsed(self._bytes)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the last ``load`` found a file."""
+        return self._bytes is not None
+
+    def _read(self) -> object:
+        try:
+            with self._area.locate(self.path) as spot:
+                return read(spot, self.path)[0] if spot.status is not None else None
+        except FileProblem as problem:
+            raise InstallError(f"The record of what was installed cannot be used. {problem}") from problem
+
+    def _parsed(self, data: bytes) -> list:
+        hint = "Nothing was changed; restore the file from a backup, or move it away (then nothing that it listed will be removed)."
+        try:
+            content = json.loads(data.decode("utf-8"))
+            version = content["version"]
+            entries = content["files"]
+            if not isinstance(version, int) or not all(isinstance(entry["path"], str) for entry in entries):
+                raise ValueError("it is of another kind")
+        except (ValueError, KeyError, TypeError) as error:
+            raise InstallError(f"The record {self.path} cannot be read as a record: {type(error).__name__}: {error}. {hint}") from error
+        if version > VERSION:
+            raise InstallError(
+                f"The record {self.path} has version {version}, and this release knows versions up to {VERSION}: "
+                "a newer release of mailfleet.autodiscover wrote it; use that one. Nothing was changed."
+            )
+        return entries
+
+    def refuse_unwritable(self) -> None:
+        """Raise InstallError if the record could not be written. Writes nothing itself."""
+        with self._area.locate(self.path) as spot:
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd):
+                raise InstallError(
+                    f"The record {self.path} cannot be written: {spot.reached or '/'} is not writable for uid {os.geteuid()}; run as root (become: true)."
+                )
+
+    def lock(self, create: bool) -> bool:
+        """Keep other runs on this set away until ``unlock``. Without ``create`` only if the directory is there; return whether locked."""
+        if self._lock is not None:
+            return True
+        try:
+            with self._area.locate(self.path[: -len("json")] + "lock") as spot:
+                if spot.missing and not create:
+                    return False
+                self._make_directory(spot)
+                self._lock = os.open(spot.name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=spot.fd)
+            self._wait()
+        except OSError as error:
+            raise InstallError(f"The record {self.path} cannot be locked: {because(error)}.") from error
+        return True
+
+    def _wait(self) -> None:
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise InstallError(
+                        f"Another run has been working with the record {self.path} for {_PATIENCE} seconds: wait until it ends, then run again."
+                    ) from None
+                time.sleep(0.1)
+
+    def unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def is_as_loaded(self) -> bool:
+        """Whether nobody has written the record since ``load``."""
+        return self._read() == self._bytes
+
+    def differs(self, entries: list) -> bool:
+        """Whether ``save`` would write anything."""
+        return self._data(entries) != self._bytes and (bool(entries) or self._bytes is not None)
+
+    def _data(self, entries: list) -> bytes:
+        ordered = sorted(entries, key=lambda entry: (entry["path"], entry["client"]))
+        # One line for each file: a person can read it, and json's fast encoder is used, which knows no indentation.
+        lines = ",\n".join(json.dumps(entry, sort_keys=True) for entry in ordered)
+        return f'{{"version": {VERSION}, "set": {json.dumps(self._set)}, "files": [\n{lines}\n]}}\n'.encode("ascii")
+
+    def save(self, entries: list) -> None:
+        """Write the record if it differs from what is on disk."""
+        if not self.differs(entries):
+            return
+        data = self._data(entries)
+        try:
+            with self._area.locate(self.path) as spot:
+                self._make_directory(spot)
+                replace(spot, data, 0o600)
+                sync_directory(spot)
+        except OSError as error:
+            raise InstallError(f"The record {self.path} cannot be written: {because(error)}.") from error
+        self._bytes = data
+
+    def _make_directory(self, spot: Spot) -> None:
+        if spot.missing:
+            own = spot.missing.pop()
+            make_directories(spot, 0o755 if self.path.startswith("/var/lib/") else 0o700)
+            spot.missing.append(own)
+            make_directories(spot, 0o700)
+
+
+def digest(content: object) -> object:
+    """Return ``sha256:...`` of bytes, None of None."""
+    return None if content is None else "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def settled(entry: dict, content: object) -> object:
+    """Return what of an entry holds, now that the file's ``content`` is known: itself, what was recorded before, or None."""
+    unfinished = entry.get("unfinished")
+    if unfinished is None:
+        return entry
+    now = digest(content)
+    if now == unfinished["after"]:
+        finished = {key: value for key, value in entry.items() if key != "unfinished"}
+        return None if unfinished["leaves"] else finished
+    if now == unfinished["before"] or entry["kind"] == "sections":
+        return unfinished["entry"]
+    # A whole file that is neither the old one nor ours: somebody made it after the crash.
+    return None if unfinished["leaves"] else unfinished["entry"]

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes the parameters of client_files, gives a checked request: what is wrong with one account is a problem of that account."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from ._client_files_spec import ARGUMENT_SPEC, with_defaults
+from ._diffs import HIDDEN, is_secret
+from ._errors import InstallError, quoted
+from ._record import checked_set
+from ._survey import Place
+from ._users import checked_overrides
+
+_KEY_GROUPS = ("fixed", "enforced", "seeded")
+
+
+class WantedSection:
+    """The keys that one account needs in one section. The keys and values of the four tables are bytes."""
+
+    __slots__ = ("account", "numbered", "name", "match", "fixed", "enforced", "seeded")
+
+    @property
+    def label(self) -> str:
+        """The section as messages call it."""
+        return f"[{self.name}]" if self.name else f"[{self.numbered}...]"
+
+    @property
+    def whole(self) -> bool:
+        """Whether the section stands for the account alone. A plain named one, like [General], belongs to the client."""
+        return bool(self.numbered or self.match or self.fixed)
+
+
+class Wanted:
+    """One file that the caller wants: all of it, or sections in it."""
+
+    __slots__ = ("candidates", "user", "client", "accounts", "kind", "content", "sections", "mode", "owner", "group", "running", "number")
+
+    def token(self, chosen: int = 0) -> str:
+        """The path of one candidate as the record keeps it."""
+        return self.candidates[chosen][1].token
+
+
+class Request:
+    """Everything the caller asked for. ``problems`` holds (accounts, path, client, reason) of what cannot be asked."""
+
+    def __init__(self, params: dict) -> None:
+        params = with_defaults(params, ARGUMENT_SPEC)
+        for name in ("state", "existing", "missing_user", "client_running", "on_account_error"):
+            if params[name] not in ARGUMENT_SPEC[name]["choices"]:
+                raise InstallError(f"{name}: {quoted(params[name])} is not one of {', '.join(ARGUMENT_SPEC[name]['choices'])}.")
+            setattr(self, name, params[name])
+        self.set = checked_set(params["set"])
+        self.root = params["root"].rstrip("/") or "/"
+        if not self.root.startswith("/"):
+            raise InstallError(f"root: {quoted(self.root)} must be an absolute path.")
+        self.users = checked_overrides(params["users"])
+        self.accounts = list(params["accounts"])
+        self.clients = list(params["clients"])
+        self.purge = params["purge"]
+        self.backup = params["backup"]
+        self.problems = []
+        if not self.accounts and not params["allow_empty"] and (self.purge or self.state == "absent"):
+            what = "purge" if self.state == "present" else "state: absent"
+            raise InstallError(
+                f"{what} with an empty list of accounts would remove everything of the set {quoted(self.set)}: "
+                "name the accounts, or say allow_empty: true if that is meant."
+            )
+        self.files = []
+        if self.state == "present":
+            for number, item in enumerate(params["files"]):
+                self.files.append(self._wanted(item, f"files[{number}]"))
+                self.files[-1].number = number
+
+    def _wanted(self, item: dict, where: str) -> Wanted:
+        _one_of(item, ("path", "candidates"), where)
+        kind = _one_of(item, ("content", "content_base64", "sections"), where)
+        wanted = Wanted()
+        wanted.client = item["client"]
+        wanted.accounts = list(item["accounts"])
+        wanted.candidates = _candidates(item, where)
+        wanted.user = wanted.candidates[0][1].user
+        wanted.kind = "sections" if kind == "sections" else "once" if item["once"] else "whole"
+        wanted.content = wanted.sections = None
+        wanted.mode = _mode(item["mode"], where)
+        wanted.owner = item["owner"]
+        wanted.group = item["group"]
+        wanted.running = list(item["running"])
+        if kind == "sections":
+            if item["once"]:
+                raise InstallError(f"{where}: once is for whole files; keys that are written only once are seeded.")
+            wanted.sections = [self._section(section, wanted, f"{where}.sections[{n}]") for n, section in enumerate(item["sections"])]
+            labels = [section.account for section in wanted.sections if section is not None and section.account]
+            wanted.accounts += [label for label in dict.fromkeys(labels) if label not in wanted.accounts]
+        elif kind == "content":
+            wanted.content = item["content"].encode("utf-8", "surrogateescape")
+        else:
+            try:
+                wanted.content = base64.b64decode(item["content_base64"], validate=True)
+            except (binascii.Error, ValueError) as error:
+                raise InstallError(f"{where}: content_base64 of {wanted.token()} is no base64: {error}.") from error
+        return wanted
+
+    def _section(self, item: dict, wanted: Wanted, where: str) -> object:
+        """Return the section, or None when a value in it cannot be: then its account has a problem."""
+        _one_of(item, ("numbered", "name"), where)
+        section = WantedSection()
+        # A file for one account need not repeat that account's name on its sections.
+        section.account = item["account"] or (wanted.accounts[0] if len(wanted.accounts) == 1 else "")
+        section.numbered = item["numbered"]
+        section.name = item["name"]
+        try:
+            _checked_text("section name", section.numbered or section.name, "]")
+            for group in _KEY_GROUPS + ("match",):
+                setattr(section, group, _pairs(item[group]))
+        except ValueError as error:
+            accounts = [section.account] if section.account else wanted.accounts
+            self.problems.append((accounts, wanted.candidates[0][1], wanted.client, f"{section.label} in {wanted.token()}: {error}"))
+            return None
+        keys = [key.lower() for group in _KEY_GROUPS for key in getattr(section, group)]
+        twice = sorted({key.decode("utf-8", "replace") for key in keys if keys.count(key) > 1})
+        if twice:
+            raise InstallError(f"{where}: {', '.join(twice)} is given more than once among fixed, enforced and seeded: decide for one.")
+        return section
+
+
+def _one_of(item: dict, names: tuple, where: str) -> str:
+    given = [name for name in names if item[name] is not None]
+    if len(given) != 1:
+        raise InstallError(f"{where}: give exactly one of {', '.join(names)}; there is {' and '.join(given) or 'none'}.")
+    return given[0]
+
+
+def _candidates(item: dict, where: str) -> list:
+    if item["path"] is not None:
+        return [(None, Place.parse(item["path"], f"{where}.path"))]
+    pairs = [
+        (Place.parse(candidate["exists"].rstrip("/"), f"{where}.exists"), Place.parse(candidate["path"], f"{where}.path"))
+        for candidate in item["candidates"]
+    ]
+    if not pairs:
+        raise InstallError(f"{where}: candidates is empty; give at least one.")
+    user = pairs[0][1].user
+    if any(path.user != user or exists.user not in (None, user) for exists, path in pairs):
+        raise InstallError(f"{where}: all candidates of one file must be in the same home, or all outside homes.")
+    return pairs
+
+
+def _mode(mode: object, where: str) -> object:
+    """Return the mode as a number: text is octal as in chmod, a number is what YAML made of 0644."""
+    if mode is None:
+        return None
+    if isinstance(mode, str) and 3 <= len(mode) <= 5 and not mode.strip("01234567"):
+        mode = int(mode, 8)
+    if isinstance(mode, bool) or not isinstance(mode, int) or not 0 <= mode <= 0o7777:
+        raise InstallError(f"{where}: the mode {quoted(mode)} must be octal digits in quotes, such as '0644'.")
+    return mode
+
+
+def _pairs(table: dict) -> dict:
+    return {_checked_text("key", key, "="): _checked_text(f"value of {key}", value, secret=is_secret(key)) for key, value in table.items()}
+
+
+def _checked_text(what: str, value: object, never: str = "", secret: bool = False) -> bytes:
+    """Return the bytes of a name or value that fits on its line; ``never`` is a character that would end it early."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise ValueError(f"the {what} is {type(value).__name__}, not text: write it as text, in quotes, exactly as the client spells it.")
+    if any(c in value for c in "\r\n\0") or (never and (never in value or value[:1] in ("", "#", "["))):
+        raise ValueError(f"the {what} {HIDDEN if secret else quoted(value)} cannot stand on one line of the file: remove line breaks and what would end it.")
+    return value.encode("utf-8", "surrogateescape")

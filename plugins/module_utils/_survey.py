@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes places in the root or in one user's home, gives what is there now: bytes, mode, owner, directories to make, or why not.
+
+``survey`` runs with the rights of the files' user, perhaps in a child: plain data comes out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+
+from ._errors import FileProblem, InstallError, quoted
+from ._tree import Area, Spot, home_area, read
+
+_TOKEN = re.compile(r"\{home:([^{}/]+)\}(/.*)\Z", re.S)
+_EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
+
+
+class Place:
+    """A path as the caller gave it: below the root (``user`` is None) or below the home of ``user``."""
+
+    __slots__ = ("user", "rest")
+
+    def __init__(self, user: object, rest: str) -> None:
+        self.user = user
+        self.rest = rest
+
+    @property
+    def token(self) -> str:
+        """The path in the form that survives a home that moves."""
+        return f"{{home:{self.user}}}{self.rest}" if self.user else self.rest
+
+    @classmethod
+    def parse(cls, text: str, option: str = "path") -> Place:
+        """Return the place of ``text``. Raises InstallError unless it is absolute or begins with a home."""
+        found = _TOKEN.match(text)
+        user, rest = found.groups() if found else (None, text)
+        if not rest.startswith("/") or rest.endswith("/") or "\0" in rest or ".." in rest.split("/") or "{home:" in rest:
+            raise InstallError(
+                f"{option}: {quoted(text)} must be an absolute path to a file, or {{home:USER}}/PATH, without '..' and without a slash at its end."
+            )
+        return cls(user, re.sub("//+", "/", rest))
+
+
+class Found:
+    """What is at a place now. ``content`` is None when nothing is there."""
+
+    __slots__ = ("chosen", "real", "content", "mode", "uid", "gid", "missing", "blocked", "error", "no_home")
+
+    def __init__(self, answer: dict) -> None:
+        for name in self.__slots__:
+            setattr(self, name, answer.get(name))
+
+
+def survey(root: Area, user: object, items: list) -> list:
+    """Return one answer for each of ``items``: lists of (exists or None, Place), all of ``user`` or all outside homes."""
+    area = root
+    if user is not None:
+        try:
+            area = home_area(root, user.home, user.name)
+        except FileNotFoundError:
+            error = f"The home {user.home} of {user.name} is not on this host: homes are never created; create it first."
+            return [{"error": error, "no_home": True}] * len(items)
+        except FileProblem as problem:
+            return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(items)
+    try:
+        return [_look(root, area, candidates) for candidates in items]
+    finally:
+        if area is not root:
+            os.close(area.fd)
+
+
+def _look(root: Area, area: Area, candidates: list) -> dict:
+    chosen = 0
+    for number, (exists, place) in enumerate(candidates):
+        if exists is not None and (area if exists.user else root).exists(exists.rest):
+            chosen = number
+            break
+    place = candidates[chosen][1]
+    shown = area.shown(place.rest)
+    try:
+        with area.locate(place.rest) as spot:
+            answer = {"chosen": chosen, "real": spot.real, "missing": directories_to_make(area, spot), "blocked": _blocked(spot, shown)}
+            if spot.status is not None:
+                answer["content"], status = read(spot, shown)
+                answer.update(mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid)
+            return answer
+    except FileProblem as problem:
+        return {"chosen": chosen, "error": str(problem)}
+
+
+def directories_to_make(area: Area, spot: Spot) -> list:
+    """Return the directories that are missing, outermost first, as paths below ``area``."""
+    below = spot.reached[len(area.real) :]
+    return ["/".join([below] + spot.missing[: count + 1]) for count in range(len(spot.missing))]
+
+
+def _blocked(spot: Spot, shown: str) -> object:
+    """Return why nothing can be written at ``spot``, or None."""
+    directory = spot.reached or "/"
+    if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd, **_EFFECTIVE):
+        return (
+            f"{shown} cannot be written: the directory {directory} is not writable for uid {os.geteuid()}; change its mode or owner, or run as root."
+        )
+    holder = os.stat(".", dir_fd=spot.fd)
+    if spot.status is not None and holder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, holder.st_uid, spot.status.st_uid):
+        return f"{shown} cannot be replaced: it belongs to uid {spot.status.st_uid} and its directory {directory} is sticky; run as root."
+    return None

@@ -1,0 +1,254 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes one file of the node: what is there, what is wanted, what is on record; gives what to write, drift, diff and the new record.
+
+Pure: no file is touched here. A file may be wanted by several clients and accounts.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from ._attributes import plan_attributes, restore_attributes
+from ._diffs import drift_row, keyed_diff, whole_diff
+from ._ini import Document
+from ._record import digest
+from ._sections import Sections, same_kind
+
+
+class Target:
+    """One file: ``wanted`` and ``entries`` (client -> record entry) are all that concerns it."""
+
+    __slots__ = ("user", "token", "shown", "found", "wanted", "entries", "outcome", "number")
+
+    def __init__(self, user: object, token: str, shown: str, found: object) -> None:
+        self.user = user
+        self.token = token
+        self.shown = shown
+        self.found = found
+        self.wanted = []
+        self.entries = {}
+        self.outcome = None
+        self.number = 0  # its place in the request
+
+
+class Outcome:
+    """What a run makes of one file. ``content`` None: the file goes; ``entries`` maps clients to their new record entry or None."""
+
+    __slots__ = ("content", "rewrite", "mode", "uid", "gid", "entries", "rows", "drift", "diffs", "errors", "findings", "directories")
+
+    def __init__(self, target: Target) -> None:
+        self.content = target.found.content
+        self.rewrite = False
+        self.mode = self.uid = self.gid = None
+        self.entries = dict(target.entries)
+        self.rows = []  # (client, accounts, action, note)
+        self.drift = []
+        self.diffs = []
+        self.errors = []  # (accounts, client, reason)
+        self.findings = []  # (code, severity, account, message)
+        self.directories = []  # to remove if they are empty
+
+    @property
+    def writes(self) -> bool:
+        """Whether the file itself is touched."""
+        return self.rewrite or (self.mode, self.uid, self.gid) != (None, None, None)
+
+
+def plan_target(target: Target, leaves: object, refused: set, listed: set, existing: str) -> Outcome:
+    """Return the outcome. ``leaves(client, account)`` says whose things are removed; ``refused`` accounts are left out whole."""
+    outcome = Outcome(target)
+    active = [wanted for wanted in target.wanted if not wanted.accounts or any(account not in refused for account in wanted.accounts)]
+    kind = active[0].kind if active else next(iter(target.entries.values()), {"kind": "whole"})["kind"]
+    for wanted in active[1:]:
+        if wanted.kind != kind or wanted.content != active[0].content:
+            reason = f"{target.shown} is wanted twice with different content: give one of the two another path."
+            outcome.errors.append((wanted.accounts, wanted.client, reason))
+    if not outcome.errors:
+        (_plan_sections if kind == "sections" else _plan_whole)(target, outcome, active, leaves, refused, listed, existing)
+    return outcome
+
+
+def _plan_whole(target: Target, outcome: Outcome, active: list, leaves: object, refused: set, _listed: set, _existing: str) -> None:
+    found = target.found
+    clients = list(dict.fromkeys([wanted.client for wanted in active] + sorted(target.entries)))
+    going = []
+    for client in clients:
+        entry = target.entries.get(client)
+        wanted = [item for item in active if item.client == client]
+        staying = [account for account in entry["accounts"] if not leaves(client, account)] if entry else []
+        if wanted:
+            _want_whole(target, outcome, wanted[0], client, _labels(wanted, refused), staying)
+        elif not staying and (entry["accounts"] or leaves(client, "")):
+            going.append(client)
+        elif staying != entry["accounts"]:
+            outcome.entries[client] = dict(entry, accounts=staying)
+    for client in going:
+        entry = outcome.entries[client]
+        outcome.entries[client] = None
+        if any(outcome.entries.values()):
+            outcome.rows.append((client, entry["accounts"], "unchanged", "another client still needs this file"))
+        else:
+            _let_whole_go(target, outcome, client, entry)
+    if outcome.rewrite:
+        outcome.diffs.append(whole_diff(target.shown, found.content, outcome.content))
+    if active and not (active[0].kind == "once" and found.content is not None):
+        plan_attributes(target, outcome, active)
+
+
+def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, accounts: list, staying: list) -> None:
+    found = target.found
+    there = found.content is not None
+    entry = target.entries.get(client)
+    email = _only(accounts)
+    action = "unchanged"
+    if not there or (wanted.kind == "whole" and found.content != wanted.content):
+        reason = "content" if there else "missing"
+        action = "updated" if there else "created"
+        outcome.drift.append(drift_row(target.shown, client, email, None, reason, digest(wanted.content), digest(found.content)))
+        outcome.content = wanted.content
+        outcome.rewrite = True
+    outcome.rows.append((client, accounts, action, None))
+    accounts = accounts + staying
+    if wanted.kind == "once" and there:
+        # What was there before us is no affair of ours; what we made once stays on record.
+        outcome.entries[client] = dict(entry, accounts=sorted(set(accounts))) if entry else None
+        return
+    fresh = _entry(target, outcome, wanted, client, accounts)
+    earlier = next((item for item in target.entries.values() if item["kind"] == "whole"), None)
+    if fresh["created"]:
+        fresh["replaced"] = None
+    elif earlier is not None:
+        fresh["replaced"] = earlier["replaced"]
+    else:
+        fresh["replaced"] = base64.b64encode(found.content).decode("ascii")
+    fresh["sha256"] = digest(wanted.content)
+    outcome.entries[client] = fresh
+
+
+def _let_whole_go(target: Target, outcome: Outcome, client: str, entry: dict) -> None:
+    found = target.found
+    email = _only(entry["accounts"])
+    outcome.directories.extend(entry["directories"])
+    if found.content is None:
+        outcome.rows.append((client, entry["accounts"], "unchanged", None))
+        return
+    as_written = digest(found.content) == entry["sha256"]
+    if entry["kind"] == "once" and not as_written:
+        outcome.findings.append(("file-changed", "info", email, f"{target.shown} was changed since it was made, so it stays."))
+        outcome.rows.append((client, entry["accounts"], "unchanged", "changed since it was made"))
+        return
+    old = None if entry["replaced"] is None else base64.b64decode(entry["replaced"])
+    restore_attributes(target, outcome, entry, old)
+    if old == found.content:
+        outcome.rows.append((client, entry["accounts"], "updated" if outcome.writes else "unchanged", None))
+        return
+    if not as_written:
+        message = f"{target.shown} had been changed since it was installed; it is {'removed' if old is None else 'put back as it was before'} all the same."
+        outcome.findings.append(("file-changed", "info", email, message))
+    outcome.drift.append(drift_row(target.shown, client, email, None, "extra", digest(old), digest(found.content)))
+    outcome.content = old
+    outcome.rewrite = True
+    outcome.rows.append((client, entry["accounts"], "removed" if old is None else "updated", None))
+
+
+def _plan_sections(target: Target, outcome: Outcome, active: list, leaves: object, refused: set, listed: set, existing: str) -> None:
+    found = target.found
+    document = Document(found.content or b"")
+    record = {client: entry["sections"] for client, entry in target.entries.items() if entry["kind"] == "sections"}
+    sections = Sections(document, target.shown, record)
+    wanted_sections = {}
+    for wanted in active:
+        chosen = [section for section in wanted.sections if section is not None and section.account not in refused]
+        wanted_sections.setdefault(wanted.client, []).extend(chosen)
+
+    def section_leaves(client: str, recorded: dict) -> bool:
+        if not recorded["account"] and any(same_kind(recorded, wanted) for wanted in wanted_sections.get(client, [])):
+            return False
+        return leaves(client, recorded["account"])
+
+    sections.remove(section_leaves)
+    for client, wanted in wanted_sections.items():
+        sections.place(client, wanted, listed, existing)
+    outcome.errors.extend(([account] if account else [], client, reason) for account, client, reason in sections.errors)
+    outcome.findings.extend(("section-changed", "warning", account or None, reason) for account, _client, reason in sections.left)
+    outcome.drift.extend(sections.drift)
+    after = bytes(document)
+    has_sections = any(sections.record.values())
+    made = any(entry["created"] for entry in target.entries.values())
+    if found.content is None:
+        # Nothing there and nothing wanted is not an empty file.
+        outcome.content = after or None
+    elif made and not has_sections and not after.strip():
+        outcome.content = None
+    else:
+        outcome.content = after
+    outcome.rewrite = outcome.content != found.content
+    if sections.changes:
+        outcome.diffs.append(keyed_diff(target.shown, sections.changes))
+    for client in dict.fromkeys(list(wanted_sections) + sorted(target.entries)):
+        _keep_sections(target, outcome, client, sections, [wanted for wanted in active if wanted.client == client], refused)
+    if active:
+        plan_attributes(target, outcome, active)
+
+
+def _keep_sections(target: Target, outcome: Outcome, client: str, sections: Sections, wanted: list, refused: set) -> None:
+    """Set record entry and row of one client in a file of sections."""
+    entry = target.entries.get(client)
+    recorded = sections.record.get(client, [])
+    concerned = _labels(wanted, refused) or (entry["accounts"] if entry else [])
+    action = "unchanged"
+    if client in sections.changed:
+        action = "updated" if target.found.content is not None else "created"
+        action = "removed" if outcome.content is None else action
+    if wanted or client in sections.changed or len(recorded) != len(entry.get("sections", []) if entry else []):
+        outcome.rows.append((client, concerned, action, sections.notes.get(client)))
+    if recorded:
+        accounts = [section["account"] for section in recorded if section["account"]]
+        basis = wanted[0] if wanted else None
+        fresh = _entry(target, outcome, basis, client, accounts)
+        fresh["kind"] = "sections"
+        fresh["sections"] = sorted(recorded, key=lambda section: (section["account"], section["name"]))
+        outcome.entries[client] = fresh
+    elif entry is not None:
+        outcome.entries[client] = None
+        outcome.directories.extend(entry["directories"])
+        if outcome.content is not None and not any(outcome.entries.values()):
+            restore_attributes(target, outcome, entry, outcome.content)
+
+
+def _entry(target: Target, outcome: Outcome, wanted: object, client: str, accounts: list) -> dict:
+    """Return a record entry with what all kinds have in common; what an earlier entry of this file knows is kept."""
+    old = target.entries.get(client)
+    earlier = old or next(iter(target.entries.values()), None)
+    there = target.found.content is not None
+    prefix = target.token[: len(target.token) - len(_rest(target))]
+    made = [prefix + path for path in target.found.missing or []]
+    return {
+        "path": target.token,
+        "client": client,
+        "accounts": sorted(set(accounts)),
+        "user": target.user.name if target.user else None,
+        "home": target.user.home if target.user else None,
+        "kind": wanted.kind if wanted else old["kind"],
+        "running": wanted.running if wanted else old["running"],
+        "created": earlier["created"] if earlier and there else not there,
+        "directories": sorted(set(made + (earlier["directories"] if earlier else []))),
+        "attributes": earlier["attributes"] if earlier and there else {},
+    }
+
+
+def _rest(target: Target) -> str:
+    return target.token.partition("}")[2] if target.user else target.token
+
+
+def _labels(wanted: list, refused: set) -> list:
+    return [account for account in dict.fromkeys(a for item in wanted for a in item.accounts) if account not in refused]
+
+
+def _only(accounts: list) -> object:
+    """Return the account when there is exactly one."""
+    return accounts[0] if len(accounts) == 1 else None

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes a spot and what shall be there, makes it so: whole or not at all, and durable when the call returns.
+
+The new content goes to a temporary file in the same directory, gets its owner, mode and
+extended attributes there, reaches the disk, and then takes the name over in one step.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+
+from ._errors import FileProblem, because
+from ._tree import Spot, refuse_special
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+# They vouch for the bytes of the old file: on the new ones they would be wrong.
+_BOUND_TO_CONTENT = ("security.ima", "security.evm", "security.capability")
+
+
+def replace(spot: Spot, content: bytes, mode: int, uid: object = None, gid: object = None, like: object = None) -> None:
+    """Put ``content`` at ``spot`` with exactly this mode. Raises OSError.
+
+    uid and gid: None keeps those of the existing file, whose extended attributes are kept too. ``like``: keep those of this one instead.
+    """
+    like = like or spot
+    temporary = f".mailfleet-{os.urandom(8).hex()}.tmp"
+    fd = os.open(temporary, _NEW, 0o600, dir_fd=spot.fd)
+    try:
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(fd, view) :]
+            if like.status is not None:
+                _copy_attributes(like, fd)
+                _keep_owner(like.status, fd, uid is None, gid is None)
+            _give(fd, uid, gid)
+            os.fchmod(fd, mode)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.rename(temporary, spot.name, src_dir_fd=spot.fd, dst_dir_fd=spot.fd)
+    except BaseException:
+        _unlink_quietly(temporary, spot.fd)
+        raise
+
+
+def _give(fd: int, uid: object, gid: object) -> None:
+    status = os.fstat(fd)
+    if uid not in (None, status.st_uid):
+        os.fchown(fd, uid, -1)
+    if gid not in (None, status.st_gid):
+        os.fchown(fd, -1, gid)
+
+
+def _keep_owner(old: os.stat_result, fd: int, uid: bool, gid: bool) -> None:
+    """Give the new file the old one's owner and group where we may; nobody asked for a change, so failing is no error."""
+    for wanted, numbers in ((uid, (old.st_uid, None)), (gid, (None, old.st_gid))):
+        if wanted:
+            try:
+                _give(fd, *numbers)
+            except OSError:
+                continue
+
+
+def _copy_attributes(spot: Spot, fd: int) -> None:
+    """Copy SELinux context, ACL and user attributes of the existing file, as far as system and rights allow."""
+    if not hasattr(os, "listxattr"):
+        return
+    try:
+        old = os.open(spot.name, _OLD, dir_fd=spot.fd)
+    except OSError:
+        return
+    try:
+        for name in os.listxattr(old):
+            if name not in _BOUND_TO_CONTENT:
+                try:
+                    os.setxattr(fd, name, os.getxattr(old, name))
+                except OSError:
+                    continue
+    except OSError:
+        return  # a file system without extended attributes
+    finally:
+        os.close(old)
+
+
+def change_attributes(spot: Spot, shown: str, mode: object, uid: object, gid: object) -> None:
+    """Set mode and owner of the file that is there; None leaves them. Raises OSError."""
+    refuse_special(spot.status, shown)
+    fd = os.open(spot.name, _OLD, dir_fd=spot.fd)
+    try:
+        refuse_special(os.fstat(fd), shown)
+        _give(fd, uid, gid)
+        if mode is not None:
+            os.fchmod(fd, mode)
+    finally:
+        os.close(fd)
+
+
+def back_up(spot: Spot, content: bytes) -> str:
+    """Keep ``content``, the file's present bytes, beside it with its mode and owner; return the name (as backup_local builds it)."""
+    name = f"{spot.name}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S~')}"
+    with Spot(os.dup(spot.fd), name, [], None, spot.reached) as beside:
+        replace(beside, content, stat.S_IMODE(spot.status.st_mode), like=spot)
+    return name
+
+
+def make_directories(spot: Spot, mode: int) -> int:
+    """Make the missing directories of ``spot`` and move into the last; return how many are new. The umask is the caller's affair."""
+    made = 0
+    while spot.missing:
+        name = spot.missing[0]
+        try:
+            os.mkdir(name, mode, dir_fd=spot.fd)
+            made += 1
+        except FileExistsError:
+            pass  # another file of this run needed it too
+        fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=spot.fd)
+        os.close(spot.fd)
+        spot.fd = fd
+        spot.reached += "/" + name
+        del spot.missing[0]
+    return made
+
+
+def sync_directory(spot: Spot) -> None:
+    """Bring the names in the directory of ``spot`` to the disk, where the system lets us."""
+    try:
+        fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=spot.fd)
+    except OSError:
+        return  # a directory that may be written and not read
+    try:
+        os.fsync(fd)
+    except OSError:
+        return  # some network file systems cannot
+    finally:
+        os.close(fd)
+
+
+def remove(spot: Spot) -> None:
+    """Remove the file at ``spot``. Raises OSError."""
+    os.unlink(spot.name, dir_fd=spot.fd)
+
+
+def remove_directory(spot: Spot) -> bool:
+    """Remove the directory at ``spot`` if nothing is in it; return whether it went."""
+    try:
+        os.rmdir(spot.name, dir_fd=spot.fd)
+    except OSError:
+        return False
+    return True
+
+
+def failed(shown: str, error: OSError) -> FileProblem:
+    """Return the problem to report when writing ``shown`` met ``error``."""
+    return FileProblem(f"{shown} cannot be written: {because(error)}; it is as it was before.")
+
+
+def _unlink_quietly(name: str, directory: int) -> None:
+    try:
+        os.unlink(name, dir_fd=directory)
+    except OSError:
+        pass

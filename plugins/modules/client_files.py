@@ -1,0 +1,435 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: client_files
+short_description: Install many files, and keys within files, in one call
+version_added: "0.1.0"
+author: The mailfleet.autodiscover authors (@mailfleet)
+description:
+  - Installs a list of files, or of keys within INI-like files, in one module execution, however long the list is.
+  - In files that clients and people write too, only the keys that are asked for are compared and changed.
+    Other sections, unknown keys, comments, order and line endings survive byte for byte.
+  - What was written and what it replaced is kept in a record on the node, so that O(state=absent) and O(purge=true)
+    remove what was made here, put back what was there before, and touch nothing else.
+  - Files in homes are read and written by a child process with the rights of the user they belong to.
+    A link inside a home is never followed out of it.
+  - P(mailfleet.autodiscover.client_config#module) runs this module with files that it makes from Autodiscover answers.
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check mode and say exactly what would be changed, without writing anything.
+  diff_mode:
+    support: full
+    description: Shows what changes, content and mode together.
+    details:
+      - Of files with keys only the keys that are asked for are shown.
+      - Values of keys whose names contain C(pass) or C(secret) are never shown, old ones included.
+  idempotent:
+    support: full
+    description: A second run with the same parameters changes nothing.
+    details:
+      - A file that is right already is not touched.
+  platform:
+    support: full
+    platforms: posix
+    description: The operating systems that the module runs on.
+    details:
+      - Developed and tested on Linux. Whether a client runs (O(files[].running)) can be seen on Linux only.
+options:
+  files:
+    description:
+      - What is to be there. Ignored with O(state=absent).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description:
+          - Absolute path of the file, or C({home:USER}/PATH) for a file in the home of that user.
+          - The path counts from O(root). It must not contain C(..).
+          - A path that lies in the home of the user named by O(files[].owner) is treated as a file in that home.
+          - Exactly one of O(files[].path) and O(files[].candidates) is needed.
+        type: str
+      candidates:
+        description:
+          - Several places where the file may belong. The first whose O(files[].candidates[].exists) is on the node
+            is taken, and the first of the list when none is.
+        type: list
+        elements: dict
+        suboptions:
+          exists:
+            description: A path to look for, a directory for example.
+            type: str
+            required: true
+          path:
+            description: The path of the file in this case, written as O(files[].path).
+            type: str
+            required: true
+      client:
+        description: A label for what the file is for. It comes back in the results and separates entries of the record.
+        type: str
+        default: ""
+      accounts:
+        description:
+          - Labels of those who need this file, usually mail addresses. The file is removed when the last of them goes.
+          - A file without accounts is nobody's, and goes with O(purge=true) as soon as it is not listed any more.
+        type: list
+        elements: str
+        default: []
+      content:
+        description:
+          - The whole content of the file.
+          - Exactly one of O(files[].content), O(files[].content_base64) and O(files[].sections) is needed.
+        type: str
+      content_base64:
+        description: The whole content of the file, encoded, for what is not UTF-8 text.
+        type: str
+      sections:
+        description: Sections of an INI-like file, each with the keys that matter.
+        type: list
+        elements: dict
+        suboptions:
+          account:
+            description:
+              - Label of the account that the section is for. It identifies the section within the file.
+              - Not needed when O(files[].accounts) has exactly one member.
+            type: str
+          numbered:
+            description:
+              - For sections whose names end with a number, the part before it, as in C(Account:) followed by a blank.
+              - A new section gets the highest number plus one and is added at the end of the file.
+              - Exactly one of O(files[].sections[].numbered) and O(files[].sections[].name) is needed.
+            type: str
+          name:
+            description: For a section with a fixed name, that name without brackets.
+            type: str
+          match:
+            description:
+              - A section that holds all these values, compared without case, is the one that is meant,
+                even if it was not made here. O(existing) decides what is done with it then.
+            type: dict
+            default: {}
+          fixed:
+            description:
+              - Keys that are written when the section is made, and never changed afterwards.
+              - If a section that exists has another value, its account is refused.
+            type: dict
+            default: {}
+          enforced:
+            description: Keys that are compared and set each time.
+            type: dict
+            default: {}
+          seeded:
+            description: Keys that are written only when the section is made. What a person makes of them is no drift.
+            type: dict
+            default: {}
+      mode:
+        description:
+          - Mode of the file as octal digits in quotes, such as V('0644').
+          - When it is not given an existing file keeps its mode. A new one gets V('0600') in homes and V('0644') elsewhere.
+        type: raw
+      owner:
+        description: Name or number of the owner. When it is not given an existing file keeps its owner.
+        type: str
+      group:
+        description: Name or number of the group. When it is not given an existing file keeps its group.
+        type: str
+      once:
+        description: Make the file when it is missing, and never compare or change it afterwards.
+        type: bool
+        default: false
+      running:
+        description:
+          - Names of programs, as in C(/proc/PID/comm), that overwrite the file when they end.
+          - Only those count that the user runs in whose home the file is. O(client_running) decides what is done then.
+        type: list
+        elements: str
+        default: []
+  users:
+    description:
+      - Users whose home or numbers are not those of the passwd database, or who are not in it.
+      - A mapping from names to mappings with C(home), C(uid) and C(gid), each optional.
+        When only the home is known, the user is who owns it.
+    type: dict
+    default: {}
+  accounts:
+    description:
+      - With O(state=present), all account labels of the caller, those included for which it has no files this time.
+        O(purge) leaves their things alone.
+      - With O(state=absent), the accounts whose things are removed.
+    type: list
+    elements: str
+    default: []
+  clients:
+    description: With O(state=absent), the clients whose things are removed. Empty means all.
+    type: list
+    elements: str
+    default: []
+  state:
+    description:
+      - V(present) installs O(files).
+      - V(absent) removes what the record knows to be made for O(accounts) and O(clients), and only that.
+        A file or key that was there before gets its former content back.
+    type: str
+    choices: [present, absent]
+    default: present
+  purge:
+    description: Also remove what the record knows to be made for accounts that are not in O(accounts).
+    type: bool
+    default: false
+  allow_empty:
+    description: Allow an empty O(accounts) with O(purge=true) or O(state=absent), which removes everything of the set.
+    type: bool
+    default: false
+  set:
+    description:
+      - Name of the record. Independent callers on one node use different sets.
+    type: str
+    default: default
+  existing:
+    description:
+      - What to do with a section that matches and was not made here.
+      - V(adopt) takes it over and remembers the values that are replaced.
+      - V(leave) leaves it as it is and says so in the C(note) of the file's row.
+      - V(fail) refuses the account.
+    type: str
+    choices: [adopt, leave, fail]
+    default: adopt
+  missing_user:
+    description:
+      - What to do when a user, or the user's home directory, is not on the node. Homes are never created.
+      - V(fail) refuses the account, V(skip) reports its files as pending.
+    type: str
+    choices: [fail, skip]
+    default: fail
+  client_running:
+    description:
+      - What to do when one of O(files[].running) runs and the file has to be written.
+      - V(defer) leaves the file for a later run and reports it as pending, V(fail) refuses the account,
+        V(ignore) writes all the same.
+      - Only looked at when O(root) is V(/).
+    type: str
+    choices: [defer, fail, ignore]
+    default: defer
+  root:
+    description:
+      - Install into another root, that of a golden image for example.
+      - Users and groups come from its C(etc/passwd) and C(etc/group), and links resolve inside it.
+    type: path
+    default: /
+  on_account_error:
+    description:
+      - V(skip) leaves out the accounts that have an error, each of them whole, installs the others, and fails at the end.
+      - V(fail) writes nothing at all when any account has an error.
+    type: str
+    choices: [skip, fail]
+    default: skip
+  backup:
+    description: Keep a copy of each file that is changed or removed beside it.
+    type: bool
+    default: false
+notes:
+  - The record is C(/var/lib/mailfleet/SET.json) in the root. For a user other than root it is
+    C($XDG_STATE_HOME/mailfleet/SET.json), with C(~/.local/state) as usual when the variable is not set.
+  - The record holds what was replaced, therefore only its owner can read it.
+  - SELinux context, ACL and other extended attributes of existing files are kept. New files get what the system gives
+    to new files in their directory.
+seealso:
+  - module: mailfleet.autodiscover.client_config
+  - module: ansible.builtin.copy
+  - module: ansible.builtin.template
+  - module: community.general.ini_file
+"""
+
+EXAMPLES = r"""
+- name: Install two files in one call
+  mailfleet.autodiscover.client_files:
+    files:
+      - path: /etc/msmtprc
+        content: |
+          defaults
+          tls on
+        mode: '0644'
+      - path: '{home:ada}/.mailrc'
+        content: |
+          set sendmail=/usr/bin/msmtp
+
+- name: Set keys in one account of Claws Mail, and leave all other accounts alone
+  mailfleet.autodiscover.client_files:
+    accounts: [ada@example.org]
+    files:
+      - path: '{home:ada}/.claws-mail/accountrc'
+        client: claws_mail
+        accounts: [ada@example.org]
+        running: [claws-mail]
+        sections:
+          - numbered: 'Account: '
+            match:
+              address: ada@example.org
+              protocol: '0'
+            fixed:
+              protocol: '0'
+            enforced:
+              address: ada@example.org
+              smtp_server: smtp.example.org
+              pop_before_smtp: '1'
+            seeded:
+              account_name: Work
+
+- name: Show what is different, content and mode together, and change nothing
+  mailfleet.autodiscover.client_files:
+    files:
+      - path: /etc/msmtprc
+        content: |
+          defaults
+          tls on
+        mode: '0644'
+  check_mode: true
+  diff: true
+
+- name: Take a file that belongs where the program is
+  mailfleet.autodiscover.client_files:
+    files:
+      - candidates:
+          - exists: /usr/lib64/thunderbird
+            path: /usr/lib64/thunderbird/defaults/pref/fleet.js
+          - exists: /usr/lib/thunderbird
+            path: /usr/lib/thunderbird/defaults/pref/fleet.js
+        content: |
+          pref("general.config.obscure_value", 0);
+
+- name: Remove what was installed for one account, and put back what was there before
+  mailfleet.autodiscover.client_files:
+    state: absent
+    accounts: [ada@example.org]
+"""
+
+RETURN = r"""
+files:
+  description: One row for each file and client.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Path of the file, from the root.
+      type: str
+      sample: /home/ada/.claws-mail/accountrc
+    client:
+      description: The label of the client.
+      type: str
+      sample: claws_mail
+    email:
+      description: The account, when the file is for exactly one.
+      type: str
+      sample: ada@example.org
+    emails:
+      description: All accounts that the file is for.
+      type: list
+      elements: str
+      sample: [ada@example.org]
+    action:
+      description:
+        - What became of the file, or would in check mode.
+        - V(updated) also when sections were removed from a file that stays, or its former content was put back.
+      type: str
+      sample: created
+    backup_file:
+      description: The copy of the former content.
+      type: str
+      returned: with O(backup=true), for files that were changed or removed
+    note:
+      description: Why something was left as it is.
+      type: str
+      returned: when there is a reason
+drift:
+  description: Every difference between what was found and what shall be, in check mode and otherwise.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Path of the file, from the root.
+      type: str
+    client:
+      description: The label of the client.
+      type: str
+    email:
+      description: The account, when there is exactly one.
+      type: str
+    key:
+      description: Section and key, or the section alone. Null for a whole file.
+      type: str
+      sample: '[Account: 2] pop_before_smtp'
+    reason:
+      description: One of V(content), V(mode), V(owner), V(missing) and V(extra).
+      type: str
+    expected:
+      description: What shall be. The digest of a whole file. Null for what shall not be there.
+      type: str
+    found:
+      description: What was found. The digest of a whole file. Null for what was not there.
+      type: str
+  sample:
+    - path: /home/ada/.claws-mail/accountrc
+      client: claws_mail
+      email: ada@example.org
+      key: '[Account: 2] pop_before_smtp'
+      reason: content
+      expected: '1'
+      found: '0'
+pending:
+  description: Files that have to wait, with C(path), C(client), C(email) and C(reason).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+refused:
+  description: Accounts that were left out, with C(email), C(path), C(client) and C(reason).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+findings:
+  description:
+    - Remarks, with C(code), C(severity), C(element), C(line), C(message) and C(email).
+    - C(record-missing), nothing is known to be ours, so nothing is removed.
+    - C(section-changed), a section is not what was installed any more, so it stays.
+    - C(file-changed), a file that was removed or stays had been changed since it was installed.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+record:
+  description: Path of the record, from the root.
+  returned: always, unless the parameters are wrong
+  type: str
+  sample: /var/lib/mailfleet/default.json
+invocation:
+  description: The parameters without contents and values of files.
+  returned: always
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._client_files_spec import ARGUMENT_SPEC
+from ..module_utils._install import install
+
+
+def main() -> None:
+    # no_log: contents and values must not go to the node's syslog; the result has an invocation of its own without them.
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, no_log=True)
+    result = install(module.params, check_mode=module.check_mode, diff_mode=module._diff)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
