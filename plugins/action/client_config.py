@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller half of ``client_config``: reads answers, decides accounts, renders clients, then one module call on the node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import (
+    CLIENT_CONFIG_SPEC,
+    INSTALLATION_SPEC,
+)
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
+    account_request,
+    listed_addresses,
+    policy_of,
+)
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import summary_of, warning_lines
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
+    candidate_paths,
+    read_answer,
+)
+
+INSTALLER = "mailfleet.autodiscover.client_files"
+
+
+class ActionModule(ActionBase):
+    """Provisions accounts: one execution of the installer, whatever the number of accounts, clients and files."""
+
+    TRANSFERS_FILES = False
+    _supports_async = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what was installed, what drifted, what became of each element, and who was refused."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        _, options = self.validate_argument_spec(argument_spec=CLIENT_CONFIG_SPEC)
+        if getattr(self._connection._shell, "_IS_WINDOWS", False):
+            raise AnsibleActionFail("Windows nodes are not supported yet; client_config installs on POSIX nodes.")
+        try:
+            plan = self._plan(options, task_vars)
+        except AutodiscoverError as error:
+            raise AnsibleActionFail(str(error)) from error
+        result.update(self._installed(plan, options, task_vars))
+        return result
+
+    def _plan(self, options: dict[str, Any], task_vars: dict[str, Any]) -> Plan:
+        if options["state"] == "absent":
+            return Plan(emails=listed_addresses(options["accounts"]))
+        others = (task_vars.get("inventory_dir"), self._loader.get_basedir(), ".")
+        search_path = self._task.get_search_path()
+        documents: dict[str, bytes] = {}
+
+        def document(path: str) -> bytes:
+            if path not in documents:
+                candidates = candidate_paths(path, search_path, others)
+                documents[path] = read_answer(path, candidates, self._loader.get_real_file)
+            return documents[path]
+
+        policy = policy_of(options)
+        return provision(
+            [account_request(account, policy, document) for account in options["accounts"]],
+            options["clients"],
+            policy,
+            options["client_options"],
+            options["report"],
+        )
+
+    def _installed(self, plan: Plan, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Run the installer once and return its result, completed by what only the controller knows."""
+        result: dict[str, Any] = {
+            "changed": False,
+            "files": [],
+            "drift": [],
+            "pending": [],
+            "translation": plan.translation,
+            "findings": plan.findings,
+            "refused": plan.refused,
+        }
+        stopped = bool(plan.refused) and options["on_account_error"] == "fail"
+        idle = options["state"] == "present" and not plan.files and not options["purge"]
+        if not stopped and not idle:
+            # Here the probe will go: one shell command that finds nothing to do saves the module.
+            arguments = {name: options[name] for name in INSTALLATION_SPEC}
+            arguments.update(
+                files=plan.files, accounts=plan.emails, clients=options["clients"], users=_users(options["accounts"])
+            )
+            installed = self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
+            installed.pop("invocation", None)
+            for name in ("refused", "findings"):
+                installed[name] = result[name] + installed.get(name, [])
+            result.update(installed)
+        result["summary"] = summary_of(result)
+        result["warnings"] = warning_lines(result["findings"], result["pending"])
+        return _judged(result, len(options["accounts"]), stopped)
+
+
+def _users(accounts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return what the caller says of system users, for nodes whose passwd does not know them."""
+    users: dict[str, dict[str, Any]] = {}
+    for account in accounts:
+        known = {name: account[name] for name in ("home", "uid") if account.get(name) is not None}
+        if account.get("user") and known:
+            users.setdefault(account["user"], {}).update(known)
+    return users
+
+
+def _judged(result: dict[str, Any], total: int, stopped: bool) -> dict[str, Any]:
+    """Fail the task when an account was refused; what was done for the others stays in the result."""
+    if not result["refused"]:
+        return result
+    names = dict.fromkeys(row["email"] for row in result["refused"])
+    done = "Nothing was written, as on_account_error says." if stopped else "The others were provisioned."
+    reasons = "\n".join(f"- {row['reason']}" for row in result["refused"])
+    result["failed"] = True
+    result["msg"] = f"{len(names)} of {total} accounts refused. {done}\n{reasons}"
+    return result

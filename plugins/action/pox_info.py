@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller half of ``pox_info``: finds the document, reads it, says what it means. The node is asked for remote files only."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import POX_INFO_SPEC
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
+    candidate_paths,
+    read_answer,
+)
+
+
+class ActionModule(ActionBase):
+    """Reads one Autodiscover answer."""
+
+    TRANSFERS_FILES = False
+    _supports_async = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return ``settings`` and ``findings``; nothing is ever changed."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _, options = self.validate_argument_spec(
+            argument_spec=POX_INFO_SPEC, required_one_of=[("content", "src")], mutually_exclusive=[("content", "src")]
+        )
+        try:
+            data, source = self._document(options, task_vars or {})
+            result.update(meaning_of(data, source, options["email"]), changed=False)
+        except AutodiscoverError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return result
+
+    def _document(self, options: dict[str, Any], task_vars: dict[str, Any]) -> tuple[bytes | str, str]:
+        if options["content"] is not None:
+            return str(options["content"]), "content"
+        if not options["remote_src"]:
+            others = (task_vars.get("inventory_dir"), self._loader.get_basedir(), ".")
+            candidates = candidate_paths(options["src"], self._task.get_search_path(), others)
+            return read_answer(options["src"], candidates, self._loader.get_real_file), options["src"]
+        slurped = self._execute_module(
+            module_name="ansible.builtin.slurp", module_args={"src": options["src"]}, task_vars=task_vars
+        )
+        if slurped.get("failed"):
+            raise AnsibleActionFail(f"{options['src']} cannot be read on the managed node: {slurped.get('msg', 'no reason given')}")
+        return base64.b64decode(slurped["content"]), options["src"]
