@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables of the code in; the pages of the documentation that are made of them out (`make pages`)."""
+"""The tables of the code in; the pages of the documentation that are made of them out (`make docs`)."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def findings_page() -> str:
     lines = [
         "# Findings",
         "",
-        "What the collection notices in an answer, in an account or on a node is a finding: a code that never changes its",
-        "meaning, a severity, the element and line of the answer, and a sentence. A finding of severity *error* keeps the",
-        "account from being provisioned.",
+        "What the collection notices in an answer, in an account or on a node is a finding: a code that never",
+        "changes its meaning, a severity, the element and line of the answer, and a sentence. A finding of severity",
+        "*error* keeps the account from being provisioned.",
         "",
         "| code | severity | meaning |",
         "|---|---|---|",

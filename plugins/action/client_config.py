@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mailfleet.autodiscover authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller half of ``client_config``: reads answers, decides accounts, renders clients, then one module call on the node."""
+"""The controller half of ``client_config``: reads answers, decides accounts, renders clients, calls one module."""
 
 from __future__ import annotations
 
@@ -117,7 +117,10 @@ def _judged(result: dict[str, Any], total: int, stopped: bool) -> dict[str, Any]
     if not result["refused"]:
         return result
     names = dict.fromkeys(row["email"] for row in result["refused"])
-    done = "Nothing was written, as on_account_error says." if stopped else "The others were provisioned."
+    if stopped:
+        done = "Nothing was written, as on_account_error says."
+    else:
+        done = "The others were provisioned." if len(names) < total else "Nothing was provisioned."
     reasons = "\n".join(f"- {row['reason']}" for row in result["refused"])
     result["failed"] = True
     result["msg"] = f"{len(names)} of {total} accounts refused. {done}\n{reasons}"

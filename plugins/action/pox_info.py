@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mailfleet.autodiscover authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller half of ``pox_info``: finds the document, reads it, says what it means. The node is asked for remote files only."""
+"""The controller half of ``pox_info``: finds the document, reads it, says what it means."""
 
 from __future__ import annotations
 
@@ -51,5 +51,6 @@ class ActionModule(ActionBase):
             module_name="ansible.builtin.slurp", module_args={"src": options["src"]}, task_vars=task_vars
         )
         if slurped.get("failed"):
-            raise AnsibleActionFail(f"{options['src']} cannot be read on the managed node: {slurped.get('msg', 'no reason given')}")
-        return base64.b64decode(slurped["content"]), options["src"]
+            reason = slurped.get("msg", "no reason given")
+            raise AnsibleActionFail(f"{options['src']} cannot be read on the managed node: {reason}")
+        return base64.b64decode(str(slurped["content"])), options["src"]

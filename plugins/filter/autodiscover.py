@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mailfleet.autodiscover authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters ``from_pox`` and ``to_client_files``: the steps of ``client_config`` for people who compose their own tasks."""
+"""The filters ``from_pox`` and ``to_client_files``: the steps of ``client_config`` for tasks of one's own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def from_pox(document: Any, email: str | None = None, source: str = "the answer"
     """Return ``settings`` and ``findings`` of an Autodiscover answer."""
     if not isinstance(document, (str, bytes)):
         raise AnsibleFilterError(
-            f"from_pox reads the text of an answer; it was given {type(document).__name__}. Pass the content of the file."
+            f"from_pox reads the text of an answer; it was given {type(document).__name__}. Pass the file's content."
         )
     try:
         return meaning_of(bytes(document) if isinstance(document, bytes) else str(document), source, email)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes what to write in one user's home or outside homes, writes it file by file; gives for each whether it was done, or why not.
+"""Takes what to write in one user's home or outside homes, writes it; tells for each file if it was done, or why not.
 
 ``apply`` runs with the rights of the files' user, perhaps in a child: plain data in, plain data out.
 """
@@ -16,11 +16,20 @@ from ._errors import FileProblem
 from ._record import digest
 from ._survey import Place, directories_to_make
 from ._tree import Area, Spot, home_area, read
-from ._write import back_up, change_attributes, failed, make_directories, remove, remove_directory, replace, sync_directory
+from ._write import (
+    back_up,
+    change_attributes,
+    failed,
+    make_directories,
+    remove,
+    remove_directory,
+    replace,
+    sync_directory,
+)
 
 
 class Change:
-    """One file to write. ``content`` None: it goes. ``before``: digest of what the plan found. ``rewrite`` False: attributes only."""
+    """One file to write; ``content`` None: it goes; ``before``: digest of what the plan found."""
 
     __slots__ = ("rest", "content", "before", "rewrite", "mode", "uid", "gid", "backup", "directories")
 
@@ -39,7 +48,8 @@ class Change:
 def apply(root: Area, user: object, changes: list) -> list:
     """Make the changes; return for each {"error": sentence} or {"backup": name or None}."""
     area = root
-    # Directories get exactly the mode that is asked, and the setgid bit of their parent; chmod afterwards would lose that.
+    # Directories get exactly the mode that is asked, and the setgid bit of their parent; chmod afterwards would lose
+    # that.
     umask = os.umask(0)
     try:
         if user is not None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes a user and a function, gives what the function returned when that user called it: a child with the user's rights does.
+"""Takes a user and a function, gives what the function returns when that user calls it, in a child with those rights.
 
 Root itself in somebody's home is dangerous (links, renames) and on a root-squashed share
 powerless. A child with the user's own uid, gid and groups can do exactly what the user can.
@@ -24,12 +24,13 @@ class ChildDied(FileProblem):
 
 
 def run_as(user: object, function: object) -> object:
-    """Call ``function`` with the rights of ``user`` (None: our own) and return its result: lists, dicts, text, numbers and bytes."""
+    """Call ``function`` with the rights of ``user`` (None: our own) and return its result, plain data and bytes."""
     if user is None or user.uid == os.geteuid():
         return function()
     if os.geteuid() != 0:
         raise FileProblem(
-            f"The files of {user.name} (uid {user.uid}) cannot be reached as uid {os.geteuid()}: run as root (become: true) or as {user.name}."
+            f"The files of {user.name} (uid {user.uid}) cannot be reached as uid {os.geteuid()}: run as root "
+            f"(become: true) or as {user.name}."
         )
     reading, writing = os.pipe()
     try:
@@ -46,7 +47,9 @@ def run_as(user: object, function: object) -> object:
     status = os.waitpid(child, 0)[1]
     if status or not answer:
         how = f"signal {status & 127}" if status & 127 else f"exit status {status >> 8}"
-        raise ChildDied(f"The process that works as {user.name} (uid {user.uid}) ended with {how} and gave no answer: run again.")
+        raise ChildDied(
+            f"The process that works as {user.name} (uid {user.uid}) ended with {how} and gave no answer: run again."
+        )
     reply = json.loads(answer.decode("ascii"), object_hook=_decoded)
     if "failed" in reply:
         raise ChildDied(f"The process that works as {user.name} (uid {user.uid}) failed: {reply['failed']}.")
@@ -64,7 +67,7 @@ def _be_child(user: User, function: object, reading: int, writing: int) -> None:
             os.setgid(user.gid)
             os.setuid(user.uid)
             reply = {"result": function()}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
             reply = {"failed": f"{type(error).__name__}: {error}"}
         answer = json.dumps(reply, default=_encoded).encode("ascii")
         while answer:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes what mode and owner a file has and shall have, gives the changes, their drift rows and diff, and what to put back one day."""
+"""Takes the mode and owner that a file has and shall have, gives changes, drift rows, diff, and what to put back."""
 
 from __future__ import annotations
 
@@ -38,13 +38,16 @@ def plan_attributes(target: object, outcome: object, active: list) -> None:
         if name == "group":
             expected, had = f"group {expected}", f"group {had}"
         email = accounts[0] if len(accounts) == 1 else None
-        outcome.drift.append(drift_row(target.shown, client, email, None, "mode" if name == "mode" else "owner", expected, had))
+        outcome.drift.append(
+            drift_row(target.shown, client, email, None, "mode" if name == "mode" else "owner", expected, had)
+        )
         setattr(outcome, _OUTCOME[name], value)
     if not after:
         return
     outcome.diffs.append(attribute_diff(target.shown, before, after))
     outcome.rows = [
-        (owner, labels, "updated" if action == "unchanged" and owner == client else action, note) for owner, labels, action, note in outcome.rows
+        (owner, labels, "updated" if action == "unchanged" and owner == client else action, note)
+        for owner, labels, action, note in outcome.rows
     ]
     for name, entry in outcome.entries.items():
         if entry is not None and not entry["created"]:

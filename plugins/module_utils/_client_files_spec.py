@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes parameters as a caller wrote them, gives them back with every default filled in; holds the one argument spec."""
+"""Takes parameters as a caller wrote them, gives them back with all defaults filled in; holds the one argument spec."""
 
 from __future__ import annotations
 

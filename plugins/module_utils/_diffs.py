@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes what was found and what shall be, gives drift rows and diff entries in which no secret is shown, neither old nor new."""
+"""Takes what was found and what shall be, gives drift rows and diff entries that show no secret, old or new."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ HIDDEN_NEW = "******** (another value)"
 _MOST_BYTES = 104448
 _SECRET = re.compile(r"pass|secret", re.I)
 
-# How settings files write a secret: <password>x</password>; a plist's <key>..Password</key><string>x</string>; and key = x,
-# key: x, "key", x, key x on a line of its own, or password x (netrc), :password "x" (Lisp) within one. Rather too much than too little.
+# How settings files write a secret: <password>x</password>; a plist's <key>..Password</key><string>x</string>; and key
+# = x,
+# key: x, "key", x, key x on a line of its own, or password x (netrc), :password "x" (Lisp) within one. Rather too much
+# than too little.
 _IN_FILES = (
     re.compile(r"(<(?:[\w.-]+:)?[\w.-]*(?:pass|secret)[\w.-]*(?:\s[^<>]*)?(?<!/)>)([^<]+)", re.I),
     re.compile(r"(<key>[^<]*(?:pass|secret)[^<]*</key>\s*<(?:string|data)>)([^<]+)", re.I),
-    re.compile(r"""(["'][\w.$ -]*(?:pass|secret)[\w.$ -]*["']\s*[=:,]\s*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s,}\])]+)""", re.I),
-    re.compile(r"""^([ \t]*(?:set[ \t]+)?[\w.$:/\[\]-]*(?:pass|secret)[\w.$:/\[\]-]*(?:[ \t]*[=:][ \t]*|[ \t]+))([^\r\n]+)""", re.I | re.M),
+    re.compile(
+        r"""(["'][\w.$ -]*(?:pass|secret)[\w.$ -]*["']\s*[=:,]\s*)"""
+        r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s,}\])]+)""",
+        re.I,
+    ),
+    re.compile(
+        r"""^([ \t]*(?:set[ \t]+)?[\w.$:/\[\]-]*(?:pass|secret)[\w.$:/\[\]-]*(?:[ \t]*[=:][ \t]*|[ \t]+))([^\r\n]+)""",
+        re.I | re.M,
+    ),
     re.compile(r"""(\bpassword[ \t]+|:[\w-]*(?:pass|secret)[\w-]*[ \t]+)("(?:[^"\\\n]|\\.)*"|[^\s"()]+)""", re.I),
 )
 
@@ -45,7 +54,15 @@ def redacted(text: str) -> str:
 
 def drift_row(path: str, client: str, email: object, key: object, reason: str, expected: object, found: object) -> dict:
     """Return one difference between what shall be and what was found."""
-    return {"path": path, "client": client, "email": email, "key": key, "reason": reason, "expected": expected, "found": found}
+    return {
+        "path": path,
+        "client": client,
+        "email": email,
+        "key": key,
+        "reason": reason,
+        "expected": expected,
+        "found": found,
+    }
 
 
 def whole_diff(path: str, before: object, after: object) -> dict:
@@ -79,7 +96,7 @@ def _is_binary(content: bytes) -> bool:
 
 
 def keyed_diff(path: str, changes: list) -> dict:
-    """Return the diff entry for keys: ``changes`` holds (section, key, old, new), None for no such key; nothing else is shown."""
+    """Return the diff entry for ``changes``: (section, key, old, new), None for no such key. Nothing else is shown."""
     sides = []
     for side in (2, 3):
         lines = []

@@ -23,7 +23,7 @@ class MissingUser(FileProblem):
 
 
 def quoted(value: object, limit: int = 80) -> str:
-    """Return ``value`` in double quotes, shortened, with everything unprintable escaped, so that it cannot break a line."""
+    """Return ``value`` in double quotes, shortened, and escaped so that it cannot break a line."""
     text = str(value)
     if len(text) > limit:
         text = text[:limit] + "..."
@@ -34,6 +34,11 @@ def _shown(character: str) -> str:
     if character == '"':
         return '\\"'
     return character if character.isprintable() else ascii(character)[1:-1]
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with everything unprintable escaped: names of links and files are whatever their owner likes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def because(error: OSError) -> str:

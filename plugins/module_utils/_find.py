@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes the files that are wanted and the record entries that go, looks at the node, gives one target for each real file.
+"""Takes the files that are wanted and the record entries that go, looks at the node, gives one target per real file.
 
 Who cannot be looked at is refused or pending; nothing is written.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 
 from ._as_user import run_as
-from ._errors import FileProblem, MissingUser
+from ._errors import FileProblem, MissingUser, printable
 from ._record import settled
 from ._survey import Found, Place, survey
 from ._target import Target
@@ -35,7 +35,7 @@ class Refusals:
         """Refuse all of ``accounts``; without an account only the file is refused."""
         self.accounts.update(accounts)
         for account in accounts or [None]:
-            row = {"email": account, "path": path, "client": client, "reason": reason}
+            row = {"email": account, "path": path, "client": client, "reason": printable(reason)}
             if row not in self.rows:
                 self.rows.append(row)
 
@@ -64,7 +64,7 @@ class _Job:
 
 
 class Finder:
-    """Fills ``targets``; ``gone`` are the record entries that nothing on the node stands for; ``pending`` rows of the result."""
+    """Fills ``targets``, ``pending``, and ``gone``: the record entries that nothing on the node stands for."""
 
     def __init__(self, users: Users, root: Area, entries: list, refusals: Refusals, missing_user: str) -> None:
         self.targets = []
@@ -75,6 +75,7 @@ class Finder:
         self._recorded = {}
         for entry in entries:
             self._recorded.setdefault(entry["path"], []).append(entry)
+        self._made = sorted({directory for entry in entries for directory in entry["directories"]})
         self._refusals = refusals
         self._missing_user = missing_user
         self._by_real = {}
@@ -111,7 +112,10 @@ class Finder:
             return  # said later, where the owner is needed
         home = user.home.rstrip("/") + "/"
         places = [place for _exists, place in wanted.candidates]
-        if user.uid != 0 and home != "/" and all(place.rest.startswith(home) for place in places):
+        if not all(place.rest.startswith(home) for place in places) or home == "/":
+            return
+        # Not the home of a service like /var/www, which root owns and where the user may write little.
+        if _owner_of(self._root, home) == user.uid:
             for place in places:
                 place.user, place.rest = user.name, place.rest[len(home) - 1 :]
             wanted.user = user.name
@@ -129,13 +133,17 @@ class Finder:
             if found.no_home:
                 self._without_home(job, found.error)
             elif found.error:
-                self._refusals.add(job.accounts, job.client, self.shown(job.candidates[found.chosen or 0][1]), found.error)
+                self._refusals.add(
+                    job.accounts, job.client, self.shown(job.candidates[found.chosen or 0][1]), found.error
+                )
             else:
                 self._add(job, user, found)
 
     def _answers(self, user: object, jobs: list) -> list:
         """Look at each place once, however many accounts have something in the same file."""
-        keys = [tuple((exists.token if exists else None, place.token) for exists, place in job.candidates) for job in jobs]
+        keys = [
+            tuple((exists.token if exists else None, place.token) for exists, place in job.candidates) for job in jobs
+        ]
         places = {key: job.candidates for key, job in zip(keys, jobs)}
         answers = dict(zip(places, run_as(user, lambda: survey(self._root, user, list(places.values())))))
         return [answers[key] for key in keys]
@@ -155,6 +163,7 @@ class Finder:
             target = self._by_real[found.real] = Target(user, place.token, self.shown(place), found)
             target.number = job.wanted.number if job.wanted else _LAST + len(self._by_real)
             self.targets.append(target)
+            target.made = [directory for directory in self._made if place.token.startswith(directory + "/")]
             self._attach_entries(target)
         elif target.token != place.token:
             reason = f"{self.shown(place)} and {target.shown} are the same file through links: ask for it by one path."
@@ -177,18 +186,34 @@ class Finder:
                 target.entries[entry["client"]] = holds
 
 
+def _owner_of(root: Area, directory: str) -> object:
+    try:
+        with root.directory(directory) as spot:
+            return spot.status.st_uid
+    except (FileProblem, FileNotFoundError):
+        return None
+
+
 def _resolve_owner(users: Users, user: object, wanted: object, shown: str) -> None:
     """Replace the names of owner and group by numbers, or by None where there is nothing that we could set."""
     uid = users.uid(wanted.owner) if isinstance(wanted.owner, str) else wanted.owner
     gid = users.gid(wanted.group) if isinstance(wanted.group, str) else wanted.group
     if user is not None and uid not in (None, user.uid):
-        raise FileProblem(f"{shown} is in the home of {user.name} and cannot belong to uid {uid}: what is in a home is that user's; leave owner out.")
+        raise FileProblem(
+            f"{shown} is in the home of {user.name} and cannot belong to uid {uid}: what is in a home is that "
+            "user's; leave owner out."
+        )
     if user is not None and user.uid != 0 and gid is not None and gid not in user.groups:
-        raise FileProblem(f"{shown} is in the home of {user.name}, who is not in the group with gid {gid}: choose another group or leave it out.")
+        raise FileProblem(
+            f"{shown} is in the home of {user.name}, who is not in the group with gid {gid}: choose another group "
+            "or leave it out."
+        )
     if os.geteuid() != 0:
         own_groups = [os.getegid()] + os.getgroups()
         if users.of_host and (uid not in (None, os.geteuid()) or (gid is not None and gid not in own_groups)):
-            raise FileProblem(f"{shown} cannot be given to uid {uid}, gid {gid} by uid {os.geteuid()}: run as root (become: true).")
+            raise FileProblem(
+                f"{shown} cannot be given to uid {uid}, gid {gid} by uid {os.geteuid()}: run as root (become: true)."
+            )
         # In the tree of another root a person who is not root builds an image; owners come when it is packed.
         uid = uid if uid == os.geteuid() else None
         gid = gid if gid in own_groups else None

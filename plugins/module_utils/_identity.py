@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes a document and what the record or the caller says of a section, gives the section on disk that is meant, or None.
+"""Takes a document and what record or caller say of a section, gives the section on disk that is meant, or None.
 
 A client may renumber its sections whenever it writes its file, so a number alone proves nothing:
 a section is the one we mean when the keys that tell accounts apart hold what we wrote there.
@@ -50,14 +50,16 @@ def numbered(document: Document, prefix: str) -> list:
 
 
 def matching(document: Document, wanted: object, taken: set) -> object:
-    """Return the section that holds all of ``wanted.match`` (without case), or the one with its fixed name if it has no match."""
+    """Return the section that holds all of ``wanted.match``; without a match, the one with its fixed name."""
     if wanted.name is not None:
         section = document.section(raw(wanted.name))
         candidates = [section] if section is not None else []
     else:
         candidates = [section for _number, section in numbered(document, wanted.numbered)] if wanted.match else []
     for section in candidates:
-        if id(section) not in taken and all(_alike(section, text(key), text(value)) for key, value in wanted.match.items()):
+        if id(section) not in taken and all(
+            _alike(section, text(key), mark(text(key), value)) for key, value in wanted.match.items()
+        ):
             return section
     return None
 
@@ -65,8 +67,8 @@ def matching(document: Document, wanted: object, taken: set) -> object:
 def recorded_section(document: Document, recorded: dict, taken: set, sure: bool = False) -> object:
     """Return the section of a record entry: where it was, else wherever its identity is now.
 
-    A section that stayed in its place and lost less than half of its identity (a person changed the login) is still the same thing,
-    unless we must be ``sure``, because it is to be removed.
+    A section that stayed in its place and lost less than half of its identity (a person changed the login) is still
+    the same thing, unless we must be ``sure``, because it is to be removed.
     """
     identity, exact = _identity(recorded)
     place = document.section(raw(recorded["name"]))
@@ -84,14 +86,16 @@ def recorded_section(document: Document, recorded: dict, taken: set, sure: bool 
 
 
 def _identity(recorded: dict) -> tuple:
-    """Return the keys that tell the section apart, with what they hold, and whether they were named for that purpose."""
+    """Return the keys that tell the section apart, what they hold, and whether they were named for that purpose."""
     written = {key.lower(): value["written"] for key, value in recorded["keys"].items()}
     if recorded["match"]:
         return {key: written.get(key.lower(), value) for key, value in recorded["match"].items()}, True
     if not recorded["numbered"]:
         return {}, False  # the fixed name is all the identity there is
     fixed = {key: value["written"] for key, value in recorded["keys"].items() if value["role"] == "fixed"}
-    return fixed or {key: value["written"] for key, value in recorded["keys"].items() if value["role"] == "enforced"}, False
+    return fixed or {
+        key: value["written"] for key, value in recorded["keys"].items() if value["role"] == "enforced"
+    }, False
 
 
 def _agreement(section: Section, identity: dict) -> int:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes the bytes of an INI-like file, gives its sections to read and change; every byte that is not changed comes out as it went in.
+"""Takes the bytes of an INI-like file, gives its sections to read and change; all other bytes stay as they are.
 
 The grammar is that of Claws Mail and Sylpheed (prefs.c): a section begins with a line that
 starts with "[", "#" in the first column is a comment, a key is compared without case and
@@ -45,7 +45,7 @@ class Section:
         number = self._index().get(key.lower())
         return None if number is None else self.lines[number].partition(b"=")[2].rstrip(_ENDS)
 
-    def keys(self) -> list:
+    def key_order(self) -> list:
         """Return the keys in lower case, in the order of the file."""
         return list(self._index())
 
@@ -74,7 +74,9 @@ class Document:
                 current.lines.append(line)
 
     def __bytes__(self) -> bytes:
-        return b"".join([part for section in [self._preamble] + self.sections for part in [section.header] + section.lines])
+        return b"".join(
+            [part for section in [self._preamble] + self.sections for part in [section.header] + section.lines]
+        )
 
     def section(self, name: bytes) -> object:
         """Return the first section of that name, or None."""
@@ -83,7 +85,7 @@ class Document:
         return self._named.get(name)
 
     def set(self, section: Section, key: bytes, value: bytes) -> None:
-        """Set the occurrence of ``key`` that counts, or add one after the last line of the section that is not blank."""
+        """Set the occurrence of ``key`` that counts, or add one after the last line that is not blank."""
         number = section._index().get(key.lower())
         if number is not None:
             line = section.lines[number]
@@ -104,14 +106,19 @@ class Document:
         self._settle_end()
 
     def append(self, name: bytes, pairs: list) -> tuple:
-        """Add a section at the end, after a blank line unless there is one; return it and whether the blank line is ours."""
+        """Add a section at the end, after a blank line; return it and whether that line is ours.
+
+        There is none where the file is empty or ends with a blank line already.
+        """
         self._close_end()
         last = self._last()
         text = last.lines[-1] if last.lines else last.header
         blank = bool(text.strip())
         if blank:
             last.lines.append(self._newline)
-        section = Section(b"[" + name + b"]" + self._newline, [key + b"=" + value + self._newline for key, value in pairs])
+        section = Section(
+            b"[" + name + b"]" + self._newline, [key + b"=" + value + self._newline for key, value in pairs]
+        )
         self.sections.append(section)
         self._named = None
         self._settle_end()
@@ -123,13 +130,10 @@ class Document:
         before = self.sections[position - 1] if position else self._preamble
         is_last = position == len(self.sections) - 1
         end = max([number + 1 for number in section._index().values()], default=0)
-        tail = section.lines[end:]
-        if any(line.strip() for line in tail):
-            kept = tail
-        else:
+        # What stands between our last key and the next section belongs to that one: its blank line, comments on it.
+        kept = section.lines[end:]
+        if is_last and not any(line.strip() for line in kept):
             kept = []
-            # A blank line after the section still parts its neighbours; then the one before it goes as well as this one would.
-            blank = blank and (is_last or not tail)
         if blank and before.lines and not before.lines[-1].strip(_ENDS):
             before.lines.pop()
         before.lines.extend(kept)

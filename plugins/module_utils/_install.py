@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes the parameters of client_files as plain data, installs, compares or removes files on this node; gives the result as plain data.
+"""Takes the parameters of client_files, installs, compares or removes files on this node; gives the result, plain data.
 
 No Ansible object is needed: the module wraps this one function.
 """
@@ -11,7 +11,7 @@ No Ansible object is needed: the module wraps this one function.
 from __future__ import annotations
 
 from ._client_files_spec import ARGUMENT_SPEC, with_defaults
-from ._errors import FileProblem, InstallError
+from ._errors import FileProblem, InstallError, printable
 from ._perform import Work, perform
 from ._plan import Plan
 from ._record import Record
@@ -23,9 +23,9 @@ from ._users import Users
 
 
 def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> dict:
-    """Do what ``params`` ask for, or in check mode find out what that would be. Never raises for what a person can mend.
+    """Do what ``params`` ask for, or in check mode find out what that would be.
 
-    The result has ``failed`` and ``msg`` when something was refused or could not be done; the rest is done all the same.
+    The result has ``failed`` and ``msg`` when something was refused or went wrong; the rest is done all the same.
     """
     result = {"changed": False, "files": [], "drift": [], "pending": [], "refused": [], "findings": []}
     if diff_mode:
@@ -42,7 +42,7 @@ def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> 
             record.unlock()
             root.close()
     except (InstallError, FileProblem) as error:
-        result.update(failed=True, msg=str(error))
+        result.update(failed=True, msg=printable(str(error)))
     return result
 
 
@@ -85,7 +85,14 @@ def invocation(params: dict) -> dict:
 
 
 def _shown_file(item: dict) -> dict:
-    kept = {key: value for key, value in item.items() if key not in ("content", "content_base64", "sections") and value not in (None, [], False)}
+    kept = {
+        key: value
+        for key, value in item.items()
+        if key not in ("content", "content_base64", "sections") and value not in (None, "", [], False)
+    }
     if item.get("sections"):
-        kept["sections"] = [{key: section[key] for key in ("account", "numbered", "name") if section.get(key)} for section in item["sections"]]
+        kept["sections"] = [
+            {key: section[key] for key in ("account", "numbered", "name") if section.get(key)}
+            for section in item["sections"]
+        ]
     return kept

@@ -34,7 +34,11 @@ class Work:
             entries = target.entries if id(target) in self.waiting else of_target(target)
             for client, entry in entries.items():
                 replaced[(target.token, client)] = entry
-        kept = [entry for entry in self.plan.entries if id(entry) not in gone and (entry["path"], entry["client"]) not in replaced]
+        kept = [
+            entry
+            for entry in self.plan.entries
+            if id(entry) not in gone and (entry["path"], entry["client"]) not in replaced
+        ]
         return kept + [entry for entry in replaced.values() if entry is not None]
 
     def final_entries(self) -> list:

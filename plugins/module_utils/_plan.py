@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes a request, the record and the node, gives what a run does: for each file its outcome, and who is refused and why.
+"""Takes a request, the record and the node, gives what a run does: for each file its outcome; who is refused and why.
 
 Nothing is written here, so check mode and a real run plan alike.
 """
 
 from __future__ import annotations
+
+import os
 
 from ._find import Finder, Refusals
 from ._request import Request
@@ -19,7 +21,7 @@ from ._users import Users
 
 
 class Plan:
-    """What a run does. ``pending`` holds (path, client, accounts, reason), ``gone`` the record entries that stand for nothing any more."""
+    """What a run does; ``pending`` has (path, client, accounts, reason), ``gone`` record entries without a file."""
 
     def __init__(self, request: Request, users: Users, root: Area, entries: list, processes: Processes) -> None:
         self.request = request
@@ -50,7 +52,9 @@ class Plan:
         if account in self._refusals.accounts:
             return False
         if request.state == "absent":
-            return (not request.clients or client in request.clients) and (not request.accounts or account in request.accounts)
+            return (not request.clients or client in request.clients) and (
+                not request.accounts or account in request.accounts
+            )
         return request.purge and account not in request.accounts
 
     def _concerns(self, entry: dict) -> bool:
@@ -73,8 +77,9 @@ class Plan:
         target.outcome = outcome
         errors = list(outcome.errors)
         if outcome.writes:
-            if target.found.blocked:
-                errors += [(accounts, client, target.found.blocked) for client, accounts in _concerned(outcome)]
+            obstacle = _obstacle(target)
+            if obstacle:
+                errors += [(accounts, client, obstacle) for client, accounts in _concerned(outcome)]
             running = self._running(target)
             if running and request.client_running == "fail":
                 reason = f"{running[0]} runs and would overwrite {target.shown}: quit it, or say client_running: defer."
@@ -99,8 +104,27 @@ class Plan:
         for target in self.targets:
             running = self._running(target) if target.outcome.writes else []
             if running:
-                found.append((target, f"{running[0]} runs and would overwrite the edit: it is made by the next run after {running[0]} has ended."))
+                found.append(
+                    (
+                        target,
+                        f"{running[0]} runs and would overwrite the edit: it is made by the next run after "
+                        f"{running[0]} has ended.",
+                    )
+                )
         return found
+
+
+def _obstacle(target: object) -> object:
+    """Return why the outcome could not be written, or None."""
+    if target.outcome.rewrite:
+        return target.found.blocked
+    uid = target.user.uid if target.user else os.geteuid()
+    if uid in (0, target.found.uid):
+        return None
+    return (
+        f"Mode and owner of {target.shown} cannot be changed: it belongs to uid {target.found.uid}, not to uid {uid}; "
+        "correct its owner, or run as root."
+    )
 
 
 def _accounts_of(target: object) -> set:

@@ -31,7 +31,9 @@ _PATIENCE = 60  # seconds that another run on the same set may take before we gi
 def checked_set(name: str) -> str:
     """Return the name of a set if it can be a file name. Raises InstallError."""
     if not _SET.match(name) or len(name) > 100:
-        raise InstallError(f"set: {quoted(name)} must begin with a letter or digit and hold only letters, digits, '_', '.' and '-'.")
+        raise InstallError(
+            f"set: {quoted(name)} must begin with a letter or digit and hold only letters, digits, '_', '.' and '-'."
+        )
     return name
 
 
@@ -68,7 +70,9 @@ class Record:
             raise InstallError(f"The record of what was installed cannot be used. {problem}") from problem
 
     def _parsed(self, data: bytes) -> list:
-        hint = "Nothing was changed; restore the file from a backup, or move it away (then nothing that it listed will be removed)."
+        hint = (
+            "Nothing was changed; restore it from a backup, or move it away (then nothing it listed will be removed)."
+        )
         try:
             content = json.loads(data.decode("utf-8"))
             version = content["version"]
@@ -76,7 +80,9 @@ class Record:
             if not isinstance(version, int) or not all(isinstance(entry["path"], str) for entry in entries):
                 raise ValueError("it is of another kind")
         except (ValueError, KeyError, TypeError) as error:
-            raise InstallError(f"The record {self.path} cannot be read as a record: {type(error).__name__}: {error}. {hint}") from error
+            raise InstallError(
+                f"The record {self.path} cannot be read as a record: {type(error).__name__}: {error}. {hint}"
+            ) from error
         if version > VERSION:
             raise InstallError(
                 f"The record {self.path} has version {version}, and this release knows versions up to {VERSION}: "
@@ -89,11 +95,15 @@ class Record:
         with self._area.locate(self.path) as spot:
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd):
                 raise InstallError(
-                    f"The record {self.path} cannot be written: {spot.reached or '/'} is not writable for uid {os.geteuid()}; run as root (become: true)."
+                    f"The record {self.path} cannot be written: {spot.reached or '/'} is not writable for uid "
+                    f"{os.geteuid()}; run as root (become: true)."
                 )
 
     def lock(self, create: bool) -> bool:
-        """Keep other runs on this set away until ``unlock``. Without ``create`` only if the directory is there; return whether locked."""
+        """Keep other runs on this set away until ``unlock``; return whether that was possible.
+
+        Without ``create`` it is possible only when the directory is there already.
+        """
         if self._lock is not None:
             return True
         try:
@@ -101,7 +111,9 @@ class Record:
                 if spot.missing and not create:
                     return False
                 self._make_directory(spot)
-                self._lock = os.open(spot.name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=spot.fd)
+                self._lock = os.open(
+                    spot.name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=spot.fd
+                )
             self._wait()
         except OSError as error:
             raise InstallError(f"The record {self.path} cannot be locked: {because(error)}.") from error
@@ -116,7 +128,8 @@ class Record:
             except BlockingIOError:
                 if time.monotonic() > end:
                     raise InstallError(
-                        f"Another run has been working with the record {self.path} for {_PATIENCE} seconds: wait until it ends, then run again."
+                        f"Another run has been working with the record {self.path} for {_PATIENCE} seconds: wait "
+                        "until it ends, then run again."
                     ) from None
                 time.sleep(0.1)
 
@@ -167,7 +180,7 @@ def digest(content: object) -> object:
 
 
 def settled(entry: dict, content: object) -> object:
-    """Return what of an entry holds, now that the file's ``content`` is known: itself, what was recorded before, or None."""
+    """Return what holds of an entry whose file has this ``content``: itself, what was recorded before, or None."""
     unfinished = entry.get("unfinished")
     if unfinished is None:
         return entry

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes the parameters of client_files, gives a checked request: what is wrong with one account is a problem of that account."""
+"""Takes the parameters of client_files, gives a checked request; what is wrong with one account is its own problem."""
 
 from __future__ import annotations
 
@@ -32,14 +32,36 @@ class WantedSection:
 
     @property
     def whole(self) -> bool:
-        """Whether the section stands for the account alone. A plain named one, like [General], belongs to the client."""
+        """Whether the section stands for the account alone; a plain named one, like [General], is the client's."""
         return bool(self.numbered or self.match or self.fixed)
+
+    def to_create(self) -> list:
+        """Return (role, keys) of all that a new section holds.
+
+        Without what it is recognised by it would be made again and again.
+        """
+        given = {key.lower() for group in _KEY_GROUPS for key in getattr(self, group)}
+        identity = {key: value for key, value in self.match.items() if key.lower() not in given}
+        return [("fixed", identity), ("fixed", self.fixed), ("enforced", self.enforced), ("seeded", self.seeded)]
 
 
 class Wanted:
     """One file that the caller wants: all of it, or sections in it."""
 
-    __slots__ = ("candidates", "user", "client", "accounts", "kind", "content", "sections", "mode", "owner", "group", "running", "number")
+    __slots__ = (
+        "candidates",
+        "user",
+        "client",
+        "accounts",
+        "kind",
+        "content",
+        "sections",
+        "mode",
+        "owner",
+        "group",
+        "running",
+        "number",
+    )
 
     def token(self, chosen: int = 0) -> str:
         """The path of one candidate as the record keeps it."""
@@ -53,7 +75,9 @@ class Request:
         params = with_defaults(params, ARGUMENT_SPEC)
         for name in ("state", "existing", "missing_user", "client_running", "on_account_error"):
             if params[name] not in ARGUMENT_SPEC[name]["choices"]:
-                raise InstallError(f"{name}: {quoted(params[name])} is not one of {', '.join(ARGUMENT_SPEC[name]['choices'])}.")
+                raise InstallError(
+                    f"{name}: {quoted(params[name])} is not one of {', '.join(ARGUMENT_SPEC[name]['choices'])}."
+                )
             setattr(self, name, params[name])
         self.set = checked_set(params["set"])
         self.root = params["root"].rstrip("/") or "/"
@@ -76,6 +100,9 @@ class Request:
             for number, item in enumerate(params["files"]):
                 self.files.append(self._wanted(item, f"files[{number}]"))
                 self.files[-1].number = number
+            # Who has a file here is listed, whether the caller repeats it or not.
+            labels = dict.fromkeys(account for wanted in self.files for account in wanted.accounts)
+            self.accounts += [account for account in labels if account not in self.accounts]
 
     def _wanted(self, item: dict, where: str) -> Wanted:
         _one_of(item, ("path", "candidates"), where)
@@ -94,7 +121,9 @@ class Request:
         if kind == "sections":
             if item["once"]:
                 raise InstallError(f"{where}: once is for whole files; keys that are written only once are seeded.")
-            wanted.sections = [self._section(section, wanted, f"{where}.sections[{n}]") for n, section in enumerate(item["sections"])]
+            wanted.sections = [
+                self._section(section, wanted, f"{where}.sections[{n}]") for n, section in enumerate(item["sections"])
+            ]
             labels = [section.account for section in wanted.sections if section is not None and section.account]
             wanted.accounts += [label for label in dict.fromkeys(labels) if label not in wanted.accounts]
         elif kind == "content":
@@ -120,19 +149,25 @@ class Request:
                 setattr(section, group, _pairs(item[group]))
         except ValueError as error:
             accounts = [section.account] if section.account else wanted.accounts
-            self.problems.append((accounts, wanted.candidates[0][1], wanted.client, f"{section.label} in {wanted.token()}: {error}"))
+            self.problems.append(
+                (accounts, wanted.candidates[0][1], wanted.client, f"{section.label} in {wanted.token()}: {error}")
+            )
             return None
         keys = [key.lower() for group in _KEY_GROUPS for key in getattr(section, group)]
         twice = sorted({key.decode("utf-8", "replace") for key in keys if keys.count(key) > 1})
         if twice:
-            raise InstallError(f"{where}: {', '.join(twice)} is given more than once among fixed, enforced and seeded: decide for one.")
+            raise InstallError(
+                f"{where}: {', '.join(twice)} is given more than once among fixed, enforced and seeded: decide for one."
+            )
         return section
 
 
 def _one_of(item: dict, names: tuple, where: str) -> str:
     given = [name for name in names if item[name] is not None]
     if len(given) != 1:
-        raise InstallError(f"{where}: give exactly one of {', '.join(names)}; there is {' and '.join(given) or 'none'}.")
+        raise InstallError(
+            f"{where}: give exactly one of {', '.join(names)}; there is {' and '.join(given) or 'none'}."
+        )
     return given[0]
 
 
@@ -140,7 +175,10 @@ def _candidates(item: dict, where: str) -> list:
     if item["path"] is not None:
         return [(None, Place.parse(item["path"], f"{where}.path"))]
     pairs = [
-        (Place.parse(candidate["exists"].rstrip("/"), f"{where}.exists"), Place.parse(candidate["path"], f"{where}.path"))
+        (
+            Place.parse(candidate["exists"].rstrip("/"), f"{where}.exists"),
+            Place.parse(candidate["path"], f"{where}.path"),
+        )
         for candidate in item["candidates"]
     ]
     if not pairs:
@@ -163,7 +201,10 @@ def _mode(mode: object, where: str) -> object:
 
 
 def _pairs(table: dict) -> dict:
-    return {_checked_text("key", key, "="): _checked_text(f"value of {key}", value, secret=is_secret(key)) for key, value in table.items()}
+    return {
+        _checked_text("key", key, "="): _checked_text(f"value of {key}", value, secret=is_secret(key))
+        for key, value in table.items()
+    }
 
 
 def _checked_text(what: str, value: object, never: str = "", secret: bool = False) -> bytes:
@@ -171,7 +212,13 @@ def _checked_text(what: str, value: object, never: str = "", secret: bool = Fals
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        raise ValueError(f"the {what} is {type(value).__name__}, not text: write it as text, in quotes, exactly as the client spells it.")
+        raise ValueError(
+            f"the {what} is {type(value).__name__}, not text: write it as text, in quotes, exactly as the client "
+            "spells it."
+        )
     if any(c in value for c in "\r\n\0") or (never and (never in value or value[:1] in ("", "#", "["))):
-        raise ValueError(f"the {what} {HIDDEN if secret else quoted(value)} cannot stand on one line of the file: remove line breaks and what would end it.")
+        raise ValueError(
+            f"the {what} {HIDDEN if secret else quoted(value)} cannot stand on one line of the file: remove line "
+            "breaks and what would end it."
+        )
     return value.encode("utf-8", "surrogateescape")

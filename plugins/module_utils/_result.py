@@ -9,7 +9,10 @@ from __future__ import annotations
 
 
 def tell(result: dict, work: object, deferred: list, answers: dict, stopped: bool, with_diff: bool) -> None:
-    """Fill ``result``. ``answers`` is empty in check mode; ``stopped``: nothing was to be written because somebody was refused."""
+    """Fill ``result``; ``stopped``: nothing was to be written, because somebody was refused.
+
+    ``answers`` is empty in check mode.
+    """
     plan = work.plan
     reasons = {id(target): reason for target, reason in deferred}
     busy = {id(target) for target in work.targets}

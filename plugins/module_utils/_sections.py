@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes a document, the sections that are wanted and those on record, changes the document; gives drift, diff and the new record.
+"""Takes a document, sections wanted and sections on record, changes the document; gives drift, diff and the new record.
 
 Pure: no file is touched here.
 """
@@ -13,10 +13,11 @@ from __future__ import annotations
 from ._diffs import drift_row, shown
 from ._identity import holds, mark, matching, numbered, raw, recorded_section, text
 from ._ini import Document, Section
+from ._section_record import kind_of, match_of, pair, record_of
 
 
 class Sections:
-    """The sections of one file while they change. ``record`` maps clients to their recorded sections and ends as the new record."""
+    """The sections of one file while they change; ``record`` maps clients to their sections, old and then new."""
 
     def __init__(self, document: Document, path: str, record: dict) -> None:
         self.document = document
@@ -34,7 +35,7 @@ class Sections:
     # Removing.
 
     def remove(self, leaves: object) -> None:
-        """Take away what we made of the sections that ``leaves(client, recorded)``: ours whole, in adopted ones what is still as we wrote it."""
+        """Remove what ``leaves(client, recorded)``: our sections whole, in adopted ones what is as we wrote it."""
         for client in sorted(self.record):
             for recorded in [item for item in self.record[client] if leaves(client, item)]:
                 self._remove(client, recorded)
@@ -44,7 +45,9 @@ class Sections:
         section = recorded_section(self.document, recorded, self._taken, sure=True)
         if section is None:
             if self.document.section(raw(recorded["name"])) is not None:
-                reason = f"[{recorded['name']}] in {self.path} is not what was installed any more, so it was left as it is."
+                reason = (
+                    f"[{recorded['name']}] in {self.path} is not what was installed any more, so it was left as it is."
+                )
                 self.left.append((recorded["account"], client, reason))
             return
         sharers = self._sharers(recorded, section)
@@ -61,14 +64,16 @@ class Sections:
 
     def _sharers(self, recorded: dict, section: Section) -> list:
         """Return the other recorded sections that lie in the same section of the file."""
-        same = [other for others in self.record.values() for other in others if other is not recorded and not other["whole"]]
+        same = [
+            other for others in self.record.values() for other in others if other is not recorded and not other["whole"]
+        ]
         return [other for other in same if raw(other["name"]) == section.name]
 
     def _remove_whole(self, client: str, recorded: dict, section: Section) -> None:
         name = _display(section.name)
         self.drift.append(drift_row(self.path, client, recorded["account"] or None, f"[{name}]", "extra", None, None))
         ours = {key.lower(): key for key in recorded["keys"]}
-        for key in section.keys():
+        for key in section.key_order():
             if text(key) in ours:
                 self._note_change(client, section, ours[text(key)], None)
         self.changed.add(client)
@@ -90,14 +95,16 @@ class Sections:
     # Placing.
 
     def place(self, client: str, wanted_sections: list, listed: set, existing: str) -> None:
-        """Make the wanted sections so. ``listed``: the accounts of this run; what belongs to another account may be taken over."""
+        """Make the wanted sections so; ``listed`` accounts are those of this run: nothing is taken over from them."""
         of_record = self.record.setdefault(client, [])
         later = []
         unpaired = {}
         for recorded in of_record:
-            unpaired.setdefault(_kind(recorded["account"], recorded["numbered"], recorded["name"]), []).append(recorded)
+            unpaired.setdefault(kind_of(recorded["account"], recorded["numbered"], recorded["name"]), []).append(
+                recorded
+            )
         for wanted in wanted_sections:
-            recorded = _pair(wanted, unpaired.get(_kind(wanted.account, wanted.numbered, wanted.name), []))
+            recorded = pair(wanted, unpaired.get(kind_of(wanted.account, wanted.numbered, wanted.name), []))
             section = recorded_section(self.document, recorded, self._taken) if recorded else None
             if section is None:
                 later.append((wanted, recorded))
@@ -114,15 +121,20 @@ class Sections:
                 continue
             owner = owners.get(id(section)) if wanted.whole else None
             if owner is not None and owner is not recorded and owner["account"] in listed:
-                self._refuse(client, wanted, section, f"is managed for the account {owner['account']} already: give the two accounts different logins")
+                self._refuse(
+                    client,
+                    wanted,
+                    section,
+                    f"is managed for the account {owner['account']} already: give the two accounts different logins",
+                )
                 continue
             self._take(wanted, section)
             if owner is not None and owner is not recorded:
                 # The account goes by another label now; the record follows the section.
                 owner["account"] = wanted.account
-                recorded = owner
-            if recorded or self._may_adopt(client, wanted, section, existing):
-                self._keep(client, wanted, section, recorded)
+            known = owner or recorded
+            if known or self._may_adopt(client, wanted, section, existing):
+                self._keep(client, wanted, section, known)
 
     def _owners(self, of_record: list) -> dict:
         found = {}
@@ -143,30 +155,43 @@ class Sections:
         if existing == "leave":
             self.notes[client] = f"[{name}] was there before and was left as it is (existing: leave)"
             return False
-        self._refuse(client, wanted, section, "was there before, and existing: fail forbids to take it over: remove it, or say existing: adopt")
+        self._refuse(
+            client,
+            wanted,
+            section,
+            "was there before, and existing: fail forbids to take it over: remove it, or say existing: adopt",
+        )
         return False
 
     def _create(self, client: str, wanted: object) -> None:
         if wanted.name is not None:
             name = raw(wanted.name)
             if self.document.section(name) is not None:
-                self._refuse(client, wanted, self.document.section(name), "is there and stands for something else: remove or rename it")
+                self._refuse(
+                    client,
+                    wanted,
+                    self.document.section(name),
+                    "is there and stands for something else: remove or rename it",
+                )
                 return
         else:
             highest = max([number for number, _section in numbered(self.document, wanted.numbered)], default=0)
             name = raw(wanted.numbered) + b"%d" % (highest + 1)
-        pairs = [(key, value) for table in (wanted.fixed, wanted.enforced, wanted.seeded) for key, value in table.items()]
-        self.drift.append(drift_row(self.path, client, wanted.account or None, f"[{_display(name)}]", "missing", None, None))
+        tables = wanted.to_create()
+        pairs = [(key, value) for _role, table in tables for key, value in table.items()]
+        self.drift.append(
+            drift_row(self.path, client, wanted.account or None, f"[{_display(name)}]", "missing", None, None)
+        )
         for key, value in pairs:
             self.changes.append((_display(name), _display(key), None, _display(value)))
         self.changed.add(client)
         section, blank = self.document.append(name, pairs)
         self._take(wanted, section)
-        recorded = _record_of(wanted, section, created=True, blank=blank)
+        recorded = record_of(wanted, section, created=True, blank=blank)
         recorded["keys"] = {
             text(key): {"written": mark(text(key), value), "replaced": None, "role": role}
-            for role in ("fixed", "enforced", "seeded")
-            for key, value in getattr(wanted, role).items()
+            for role, table in tables
+            for key, value in table.items()
         }
         self.record[client].append(recorded)
 
@@ -175,15 +200,16 @@ class Sections:
         for key, value in wanted.fixed.items():
             found = section.get(key)
             if found != value and not (found is not None and key in wanted.match and found.lower() == value.lower()):
-                holds_now = "no value" if found is None else f'"{shown(text(key), _display(found))}"'
+                must = shown(text(key), _display(value))
+                has = "no value" if found is None else f'"{shown(text(key), _display(found))}"'
                 reason = (
-                    f'holds {holds_now} for {_display(key)} and must hold "{shown(text(key), _display(value))}": this key is never changed '
-                    "on what exists; remove the section in the client, or ask for what it holds"
+                    f'holds {has} for {_display(key)}, not "{must}": this key is never changed on what exists: '
+                    "remove the section in the client, or ask for what it holds"
                 )
                 self._refuse(client, wanted, section, reason)
                 return
         if recorded is None:
-            recorded = _record_of(wanted, section, created=False, blank=False)
+            recorded = record_of(wanted, section, created=False, blank=False)
             self.record[client].append(recorded)
         else:
             recorded = self._renewed(client, wanted, section, recorded)
@@ -198,13 +224,15 @@ class Sections:
                 before = None if found is None else text(found)
             keys[name] = {"written": mark(name, value), "replaced": before, "role": "enforced"}
             if found != value:
-                self._difference(client, wanted.account, section, name, "missing" if found is None else "content", value)
+                self._difference(
+                    client, wanted.account, section, name, "missing" if found is None else "content", value
+                )
                 self.document.set(section, key, value)
         recorded["keys"] = keys
 
     def _renewed(self, client: str, wanted: object, section: Section, recorded: dict) -> dict:
         """Bring a recorded section up to date; keys that are not asked for any more get back what they had."""
-        fresh = dict(recorded, name=text(section.name), match={text(key): text(value) for key, value in wanted.match.items()})
+        fresh = dict(recorded, name=text(section.name), match=match_of(wanted))
         asked = {text(key).lower() for table in (wanted.fixed, wanted.enforced, wanted.seeded) for key in table}
         fresh["keys"] = {}
         for key, kept in recorded["keys"].items():
@@ -235,42 +263,18 @@ class Sections:
 
     def _note_change(self, client: str, section: Section, key: str, value: object) -> None:
         found = section.get(raw(key))
-        self.changes.append((_display(section.name), key, None if found is None else _display(found), None if value is None else _display(value)))
+        self.changes.append(
+            (
+                _display(section.name),
+                key,
+                None if found is None else _display(found),
+                None if value is None else _display(value),
+            )
+        )
         self.changed.add(client)
 
     def _refuse(self, client: str, wanted: object, section: Section, reason: str) -> None:
         self.errors.append((wanted.account, client, f"[{_display(section.name)}] in {self.path} {reason}."))
-
-
-def _kind(account: str, prefix: object, name: object) -> tuple:
-    return account, prefix, None if prefix is not None else name
-
-
-def same_kind(recorded: dict, wanted: object) -> bool:
-    """Whether a recorded and a wanted section are for the same account and have the same fixed name or numbering."""
-    return _kind(recorded["account"], recorded["numbered"], recorded["name"]) == _kind(wanted.account, wanted.numbered, wanted.name)
-
-
-def _pair(wanted: object, records: list) -> object:
-    """Take the record of a wanted section out of ``records``; of several of one account the one with the same identity."""
-    match = {text(key): text(value) for key, value in wanted.match.items()}
-    found = next((item for item in records if item["match"] == match), records[0] if records else None)
-    if found is not None:
-        records.remove(found)
-    return found
-
-
-def _record_of(wanted: object, section: Section, created: bool, blank: bool) -> dict:
-    return {
-        "account": wanted.account,
-        "name": text(section.name),
-        "numbered": wanted.numbered,
-        "match": {text(key): text(value) for key, value in wanted.match.items()},
-        "created": created,
-        "whole": wanted.whole,
-        "blank": blank,
-        "keys": {},
-    }
 
 
 def _display(value: bytes) -> str:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes places in the root or in one user's home, gives what is there now: bytes, mode, owner, directories to make, or why not.
+"""Takes places in the root or in one user's home, gives what is there: bytes, mode, owner, missing directories.
 
 ``survey`` runs with the rights of the files' user, perhaps in a child: plain data comes out.
 """
@@ -40,9 +40,16 @@ class Place:
         """Return the place of ``text``. Raises InstallError unless it is absolute or begins with a home."""
         found = _TOKEN.match(text)
         user, rest = found.groups() if found else (None, text)
-        if not rest.startswith("/") or rest.endswith("/") or "\0" in rest or ".." in rest.split("/") or "{home:" in rest:
+        if (
+            not rest.startswith("/")
+            or rest.endswith("/")
+            or "\0" in rest
+            or ".." in rest.split("/")
+            or "{home:" in rest
+        ):
             raise InstallError(
-                f"{option}: {quoted(text)} must be an absolute path to a file, or {{home:USER}}/PATH, without '..' and without a slash at its end."
+                f"{option}: {quoted(text)} must be an absolute path to a file, or {{home:USER}}/PATH, without '..' "
+                "and without a slash at its end."
             )
         return cls(user, re.sub("//+", "/", rest))
 
@@ -58,13 +65,15 @@ class Found:
 
 
 def survey(root: Area, user: object, items: list) -> list:
-    """Return one answer for each of ``items``: lists of (exists or None, Place), all of ``user`` or all outside homes."""
+    """Return an answer for each of ``items``: lists of (exists or None, Place), all of ``user`` or none in a home."""
     area = root
     if user is not None:
         try:
             area = home_area(root, user.home, user.name)
         except FileNotFoundError:
-            error = f"The home {user.home} of {user.name} is not on this host: homes are never created; create it first."
+            error = (
+                f"The home {user.home} of {user.name} is not on this host: homes are never created; create it first."
+            )
             return [{"error": error, "no_home": True}] * len(items)
         except FileProblem as problem:
             return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(items)
@@ -77,7 +86,7 @@ def survey(root: Area, user: object, items: list) -> list:
 
 def _look(root: Area, area: Area, candidates: list) -> dict:
     chosen = 0
-    for number, (exists, place) in enumerate(candidates):
+    for number, (exists, _place) in enumerate(candidates):
         if exists is not None and (area if exists.user else root).exists(exists.rest):
             chosen = number
             break
@@ -85,7 +94,12 @@ def _look(root: Area, area: Area, candidates: list) -> dict:
     shown = area.shown(place.rest)
     try:
         with area.locate(place.rest) as spot:
-            answer = {"chosen": chosen, "real": spot.real, "missing": directories_to_make(area, spot), "blocked": _blocked(spot, shown)}
+            answer = {
+                "chosen": chosen,
+                "real": spot.real,
+                "missing": directories_to_make(area, spot),
+                "blocked": _blocked(spot, shown),
+            }
             if spot.status is not None:
                 answer["content"], status = read(spot, shown)
                 answer.update(mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid)
@@ -102,12 +116,18 @@ def directories_to_make(area: Area, spot: Spot) -> list:
 
 def _blocked(spot: Spot, shown: str) -> object:
     """Return why nothing can be written at ``spot``, or None."""
-    directory = spot.reached or "/"
+    where = spot.reached or "/"
     if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd, **_EFFECTIVE):
         return (
-            f"{shown} cannot be written: the directory {directory} is not writable for uid {os.geteuid()}; change its mode or owner, or run as root."
+            f"{shown} cannot be written: the directory {where} is not writable for uid {os.geteuid()}; "
+            "change its mode or owner, or run as root."
         )
+    if spot.status is None:
+        return None
     holder = os.stat(".", dir_fd=spot.fd)
-    if spot.status is not None and holder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, holder.st_uid, spot.status.st_uid):
-        return f"{shown} cannot be replaced: it belongs to uid {spot.status.st_uid} and its directory {directory} is sticky; run as root."
+    if holder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, holder.st_uid, spot.status.st_uid):
+        return (
+            f"{shown} cannot be replaced: it belongs to uid {spot.status.st_uid} and its directory {where} is sticky; "
+            "run as root."
+        )
     return None

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes one file of the node: what is there, what is wanted, what is on record; gives what to write, drift, diff and the new record.
+"""Takes one file: what is there, what is wanted, what is on record; gives what to write, drift, diff and new record.
 
 Pure: no file is touched here. A file may be wanted by several clients and accounts.
 """
@@ -16,13 +16,14 @@ from ._attributes import plan_attributes, restore_attributes
 from ._diffs import drift_row, keyed_diff, whole_diff
 from ._ini import Document
 from ._record import digest
-from ._sections import Sections, same_kind
+from ._section_record import same_kind
+from ._sections import Sections
 
 
 class Target:
     """One file: ``wanted`` and ``entries`` (client -> record entry) are all that concerns it."""
 
-    __slots__ = ("user", "token", "shown", "found", "wanted", "entries", "outcome", "number")
+    __slots__ = ("user", "token", "shown", "found", "wanted", "entries", "made", "outcome", "number")
 
     def __init__(self, user: object, token: str, shown: str, found: object) -> None:
         self.user = user
@@ -31,14 +32,28 @@ class Target:
         self.found = found
         self.wanted = []
         self.entries = {}
+        self.made = []  # directories above it that we made, says the record
         self.outcome = None
         self.number = 0  # its place in the request
 
 
 class Outcome:
-    """What a run makes of one file. ``content`` None: the file goes; ``entries`` maps clients to their new record entry or None."""
+    """What a run makes of one file; ``content`` None: it goes; ``entries``: client to new record entry or None."""
 
-    __slots__ = ("content", "rewrite", "mode", "uid", "gid", "entries", "rows", "drift", "diffs", "errors", "findings", "directories")
+    __slots__ = (
+        "content",
+        "rewrite",
+        "mode",
+        "uid",
+        "gid",
+        "entries",
+        "rows",
+        "drift",
+        "diffs",
+        "errors",
+        "findings",
+        "directories",
+    )
 
     def __init__(self, target: Target) -> None:
         self.content = target.found.content
@@ -59,20 +74,28 @@ class Outcome:
 
 
 def plan_target(target: Target, leaves: object, refused: set, listed: set, existing: str) -> Outcome:
-    """Return the outcome. ``leaves(client, account)`` says whose things are removed; ``refused`` accounts are left out whole."""
+    """Return the outcome; ``leaves(client, account)`` says whose things go, ``refused`` accounts are left out whole."""
     outcome = Outcome(target)
-    active = [wanted for wanted in target.wanted if not wanted.accounts or any(account not in refused for account in wanted.accounts)]
+    active = [
+        wanted
+        for wanted in target.wanted
+        if not wanted.accounts or any(account not in refused for account in wanted.accounts)
+    ]
     kind = active[0].kind if active else next(iter(target.entries.values()), {"kind": "whole"})["kind"]
     for wanted in active[1:]:
         if wanted.kind != kind or wanted.content != active[0].content:
             reason = f"{target.shown} is wanted twice with different content: give one of the two another path."
             outcome.errors.append((wanted.accounts, wanted.client, reason))
     if not outcome.errors:
-        (_plan_sections if kind == "sections" else _plan_whole)(target, outcome, active, leaves, refused, listed, existing)
+        (_plan_sections if kind == "sections" else _plan_whole)(
+            target, outcome, active, leaves, refused, listed, existing
+        )
     return outcome
 
 
-def _plan_whole(target: Target, outcome: Outcome, active: list, leaves: object, refused: set, _listed: set, _existing: str) -> None:
+def _plan_whole(
+    target: Target, outcome: Outcome, active: list, leaves: object, refused: set, _listed: set, _existing: str
+) -> None:
     found = target.found
     clients = list(dict.fromkeys([wanted.client for wanted in active] + sorted(target.entries)))
     going = []
@@ -108,7 +131,9 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
     if not there or (wanted.kind == "whole" and found.content != wanted.content):
         reason = "content" if there else "missing"
         action = "updated" if there else "created"
-        outcome.drift.append(drift_row(target.shown, client, email, None, reason, digest(wanted.content), digest(found.content)))
+        outcome.drift.append(
+            drift_row(target.shown, client, email, None, reason, digest(wanted.content), digest(found.content))
+        )
         outcome.content = wanted.content
         outcome.rewrite = True
     outcome.rows.append((client, accounts, action, None))
@@ -117,7 +142,7 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
         # What was there before us is no affair of ours; what we made once stays on record.
         outcome.entries[client] = dict(entry, accounts=sorted(set(accounts))) if entry else None
         return
-    fresh = _entry(target, outcome, wanted, client, accounts)
+    fresh = _entry(target, wanted, client, accounts)
     earlier = next((item for item in target.entries.values() if item["kind"] == "whole"), None)
     if fresh["created"]:
         fresh["replaced"] = None
@@ -138,7 +163,9 @@ def _let_whole_go(target: Target, outcome: Outcome, client: str, entry: dict) ->
         return
     as_written = digest(found.content) == entry["sha256"]
     if entry["kind"] == "once" and not as_written:
-        outcome.findings.append(("file-changed", "info", email, f"{target.shown} was changed since it was made, so it stays."))
+        outcome.findings.append(
+            ("file-changed", "info", email, f"{target.shown} was changed since it was made, so it stays.")
+        )
         outcome.rows.append((client, entry["accounts"], "unchanged", "changed since it was made"))
         return
     old = None if entry["replaced"] is None else base64.b64decode(entry["replaced"])
@@ -147,7 +174,8 @@ def _let_whole_go(target: Target, outcome: Outcome, client: str, entry: dict) ->
         outcome.rows.append((client, entry["accounts"], "updated" if outcome.writes else "unchanged", None))
         return
     if not as_written:
-        message = f"{target.shown} had been changed since it was installed; it is {'removed' if old is None else 'put back as it was before'} all the same."
+        fate = "removed" if old is None else "put back as it was before"
+        message = f"{target.shown} had been changed since it was installed; it is {fate} all the same."
         outcome.findings.append(("file-changed", "info", email, message))
     outcome.drift.append(drift_row(target.shown, client, email, None, "extra", digest(old), digest(found.content)))
     outcome.content = old
@@ -155,7 +183,9 @@ def _let_whole_go(target: Target, outcome: Outcome, client: str, entry: dict) ->
     outcome.rows.append((client, entry["accounts"], "removed" if old is None else "updated", None))
 
 
-def _plan_sections(target: Target, outcome: Outcome, active: list, leaves: object, refused: set, listed: set, existing: str) -> None:
+def _plan_sections(
+    target: Target, outcome: Outcome, active: list, leaves: object, refused: set, listed: set, existing: str
+) -> None:
     found = target.found
     document = Document(found.content or b"")
     record = {client: entry["sections"] for client, entry in target.entries.items() if entry["kind"] == "sections"}
@@ -174,7 +204,9 @@ def _plan_sections(target: Target, outcome: Outcome, active: list, leaves: objec
     for client, wanted in wanted_sections.items():
         sections.place(client, wanted, listed, existing)
     outcome.errors.extend(([account] if account else [], client, reason) for account, client, reason in sections.errors)
-    outcome.findings.extend(("section-changed", "warning", account or None, reason) for account, _client, reason in sections.left)
+    outcome.findings.extend(
+        ("section-changed", "warning", account or None, reason) for account, _client, reason in sections.left
+    )
     outcome.drift.extend(sections.drift)
     after = bytes(document)
     has_sections = any(sections.record.values())
@@ -190,12 +222,16 @@ def _plan_sections(target: Target, outcome: Outcome, active: list, leaves: objec
     if sections.changes:
         outcome.diffs.append(keyed_diff(target.shown, sections.changes))
     for client in dict.fromkeys(list(wanted_sections) + sorted(target.entries)):
-        _keep_sections(target, outcome, client, sections, [wanted for wanted in active if wanted.client == client], refused)
+        _keep_sections(
+            target, outcome, client, sections, [wanted for wanted in active if wanted.client == client], refused
+        )
     if active:
         plan_attributes(target, outcome, active)
 
 
-def _keep_sections(target: Target, outcome: Outcome, client: str, sections: Sections, wanted: list, refused: set) -> None:
+def _keep_sections(
+    target: Target, outcome: Outcome, client: str, sections: Sections, wanted: list, refused: set
+) -> None:
     """Set record entry and row of one client in a file of sections."""
     entry = target.entries.get(client)
     recorded = sections.record.get(client, [])
@@ -209,7 +245,7 @@ def _keep_sections(target: Target, outcome: Outcome, client: str, sections: Sect
     if recorded:
         accounts = [section["account"] for section in recorded if section["account"]]
         basis = wanted[0] if wanted else None
-        fresh = _entry(target, outcome, basis, client, accounts)
+        fresh = _entry(target, basis, client, accounts)
         fresh["kind"] = "sections"
         fresh["sections"] = sorted(recorded, key=lambda section: (section["account"], section["name"]))
         outcome.entries[client] = fresh
@@ -220,13 +256,13 @@ def _keep_sections(target: Target, outcome: Outcome, client: str, sections: Sect
             restore_attributes(target, outcome, entry, outcome.content)
 
 
-def _entry(target: Target, outcome: Outcome, wanted: object, client: str, accounts: list) -> dict:
+def _entry(target: Target, wanted: object, client: str, accounts: list) -> dict:
     """Return a record entry with what all kinds have in common; what an earlier entry of this file knows is kept."""
     old = target.entries.get(client)
     earlier = old or next(iter(target.entries.values()), None)
     there = target.found.content is not None
     prefix = target.token[: len(target.token) - len(_rest(target))]
-    made = [prefix + path for path in target.found.missing or []]
+    made = target.made + [prefix + path for path in target.found.missing or []]
     return {
         "path": target.token,
         "client": client,

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes a path below a directory held open, gives the open directory that it ends in; no link leads out of the root or a home.
+"""Takes a path below an open directory, gives the open directory that it ends in; no link leads out of root or home.
 
 Paths are walked here, name by name, with directory descriptors: the kernel never resolves a
 path for us, so nothing that a user renames meanwhile sends us elsewhere, and with another root
@@ -37,7 +37,7 @@ class _NotThere(FileProblem):
 
 
 class Spot:
-    """Where a path ends: ``fd``, the deepest directory that is there; ``missing``, directories to make; ``name``; ``status`` or None."""
+    """Where a path ends: ``fd``, the deepest directory there is, ``missing`` ones, ``name``, ``status`` or None."""
 
     __slots__ = ("fd", "name", "missing", "status", "reached")
 
@@ -111,7 +111,9 @@ class Area:
             if stat.S_ISLNK(status.st_mode):
                 links += 1
                 if links > _MOST_LINKS:
-                    raise FileProblem(f"{asked} goes through more than {_MOST_LINKS} links: they lead in a circle; remove them.")
+                    raise FileProblem(
+                        f"{asked} goes through more than {_MOST_LINKS} links: they lead in a circle; remove them."
+                    )
                 todo.extend(self._follow(name, status, asked, opened, names))
             elif not todo:
                 return self._spot(opened, names, [], name, status)
@@ -131,7 +133,9 @@ class Area:
             os.close(opened.pop())
             names.pop()
         elif self.user:
-            raise FileProblem(f"{asked} leads out of the home of {self.user}: what is outside is not that user's; remove the link.")
+            raise FileProblem(
+                f"{asked} leads out of the home of {self.user}: what is outside is not that user's; remove the link."
+            )
         # Above the root is the root, as in a chroot.
 
     def _follow(self, name: str, status: os.stat_result, asked: str, opened: list, names: list) -> list:
@@ -149,7 +153,8 @@ class Area:
             inside = self._inside(target)
             if inside is None:
                 raise FileProblem(
-                    f"The link {link} leads to {target}, out of the home of {self.user}: nothing is read or written there; "
+                    f"The link {link} leads to {target}, out of the home of {self.user}: nothing is read or written "
+                    "there; "
                     "remove the link or move what it leads to into the home."
                 )
             target = inside
@@ -169,7 +174,7 @@ class Area:
         return (self.home or self.real) + "/" + "/".join(names)
 
     def directory(self, path: str) -> Spot:
-        """Return the directory ``path`` itself, held open. Raises FileNotFoundError when it is not there, FileProblem otherwise."""
+        """Return the directory ``path``, held open. Raises FileNotFoundError when it is not there, or FileProblem."""
         if not _names(path):
             return Spot(os.dup(self.fd), "", [], os.fstat(self.fd), self.real)
         with self.locate(path.rstrip("/") + "/") as spot:
@@ -182,7 +187,7 @@ class Area:
             return Spot(fd, "", [], os.fstat(fd), spot.real)
 
     def exists(self, path: str) -> bool:
-        """Whether anything is at ``path``. A link that leads out counts as there: then installing explains what is wrong with it."""
+        """Whether anything is at ``path``; a link that leads out counts: installing explains what is wrong."""
         try:
             with self.locate(path) as spot:
                 return spot.status is not None
@@ -222,7 +227,9 @@ def read(spot: Spot, shown: str) -> tuple:
         status = os.fstat(fd)
         refuse_special(status, shown)
         if status.st_size > _MOST_BYTES:
-            raise FileProblem(f"{shown} has {status.st_size} bytes, more than {_MOST_BYTES}: that is no settings file; move it away.")
+            raise FileProblem(
+                f"{shown} has {status.st_size} bytes, more than {_MOST_BYTES}: that is no settings file; move it away."
+            )
         parts = []
         while True:
             part = os.read(fd, 1 << 20)

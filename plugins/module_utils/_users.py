@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes names of users and groups, gives ids and homes as the node knows them: from its own database, or from ROOT/etc/passwd."""
+"""Takes names of users and groups, gives ids and homes as the node's own database or ROOT/etc/passwd knows them."""
 
 from __future__ import annotations
 
@@ -49,18 +49,26 @@ class Users:
         override = self._overrides.get(name, {})
         entry = self._database.user(name)
         if entry is None and "home" not in override:
-            return MissingUser(f"The user {quoted(name)} is not on this host: create the user first, or give its home and uid in users.")
+            return MissingUser(
+                f"The user {quoted(name)} is not on this host: create the user first, or give its home and uid in "
+                "users."
+            )
         uid, gid, home = entry or (None, None, None)
         home = override.get("home", home)
         if not home.startswith("/"):
-            return FileProblem(f"The home {quoted(home)} of {name} is not an absolute path: correct it in the passwd database or in users.")
+            return FileProblem(
+                f"The home {quoted(home)} of {name} is not an absolute path: correct it in the passwd database or "
+                "in users."
+            )
         if entry is None and "uid" not in override:
             # Only the home is known: whoever owns it is the user.
             try:
                 with self._area.directory(home) as spot:
                     uid, gid = spot.status.st_uid, spot.status.st_gid
             except FileNotFoundError:
-                return MissingUser(f"The home {home} of {name} is not on this host: homes are never created; create it first.")
+                return MissingUser(
+                    f"The home {home} of {name} is not on this host: homes are never created; create it first."
+                )
             except FileProblem as problem:
                 return problem
         uid = override.get("uid", uid)
@@ -140,7 +148,10 @@ class _FileDatabase:
 
 def _number(text: str, row: list) -> int:
     if not text.isdigit():
-        raise FileProblem(f"The entry of {quoted(row[0])} in the root's /etc/passwd or /etc/group has the id {quoted(text)}: it must be a number.")
+        raise FileProblem(
+            f"The entry of {quoted(row[0])} in the root's /etc/passwd or /etc/group has the id {quoted(text)}: it "
+            "must be a number."
+        )
     return int(text)
 
 
@@ -149,14 +160,18 @@ def checked_overrides(users: object) -> dict:
     checked = {}
     for name, override in users.items():
         if not isinstance(override, dict) or set(override) - {"home", "uid", "gid"}:
-            raise InstallError(f"users: what is given for {quoted(name)} must be a mapping with home, uid and gid, each optional.")
+            raise InstallError(
+                f"users: what is given for {quoted(name)} must be a mapping with home, uid and gid, each optional."
+            )
         checked[name] = {}
         for key, value in override.items():
             if value is None:
                 continue
             if key == "home":
                 if not isinstance(value, str) or not value.startswith("/"):
-                    raise InstallError(f"users: the home of {quoted(name)} must be an absolute path in the root, not {quoted(value)}.")
+                    raise InstallError(
+                        f"users: the home of {quoted(name)} must be an absolute path in the root, not {quoted(value)}."
+                    )
                 checked[name][key] = value
             elif isinstance(value, bool) or not str(value).isdigit():
                 raise InstallError(f"users: the {key} of {quoted(name)} must be a number, not {quoted(value)}.")

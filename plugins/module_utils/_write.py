@@ -11,6 +11,7 @@ extended attributes there, reaches the disk, and then takes the name over in one
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import time
@@ -27,7 +28,8 @@ _BOUND_TO_CONTENT = ("security.ima", "security.evm", "security.capability")
 def replace(spot: Spot, content: bytes, mode: int, uid: object = None, gid: object = None, like: object = None) -> None:
     """Put ``content`` at ``spot`` with exactly this mode. Raises OSError.
 
-    uid and gid: None keeps those of the existing file, whose extended attributes are kept too. ``like``: keep those of this one instead.
+    uid and gid: None keeps those of the existing file, whose extended attributes are kept too.
+    ``like``: keep those of this one instead.
     """
     like = like or spot
     temporary = f".mailfleet-{os.urandom(8).hex()}.tmp"
@@ -60,7 +62,7 @@ def _give(fd: int, uid: object, gid: object) -> None:
 
 
 def _keep_owner(old: os.stat_result, fd: int, uid: bool, gid: bool) -> None:
-    """Give the new file the old one's owner and group where we may; nobody asked for a change, so failing is no error."""
+    """Give the new file the old one's owner and group where we may: nobody asked for a change, so failing is fine."""
     for wanted, numbers in ((uid, (old.st_uid, None)), (gid, (None, old.st_gid))):
         if wanted:
             try:
@@ -104,7 +106,7 @@ def change_attributes(spot: Spot, shown: str, mode: object, uid: object, gid: ob
 
 
 def back_up(spot: Spot, content: bytes) -> str:
-    """Keep ``content``, the file's present bytes, beside it with its mode and owner; return the name (as backup_local builds it)."""
+    """Keep ``content``, the file's present bytes, beside it with its mode and owner; return the name."""
     name = f"{spot.name}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S~')}"
     with Spot(os.dup(spot.fd), name, [], None, spot.reached) as beside:
         replace(beside, content, stat.S_IMODE(spot.status.st_mode), like=spot)
@@ -112,7 +114,10 @@ def back_up(spot: Spot, content: bytes) -> str:
 
 
 def make_directories(spot: Spot, mode: int) -> int:
-    """Make the missing directories of ``spot`` and move into the last; return how many are new. The umask is the caller's affair."""
+    """Make the missing directories of ``spot`` and move into the last; return how many are new.
+
+    The umask is the caller's affair.
+    """
     made = 0
     while spot.missing:
         name = spot.missing[0]
@@ -163,7 +168,5 @@ def failed(shown: str, error: OSError) -> FileProblem:
 
 
 def _unlink_quietly(name: str, directory: int) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.unlink(name, dir_fd=directory)
-    except OSError:
-        pass

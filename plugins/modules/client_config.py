@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of ``client_config``; its controller half is the action plugin of the same name, its node half ``client_files``."""
+"""Documentation of ``client_config``; the action plugin of this name does the work, ``client_files`` on the node."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ options:
     default: []
   pop_before_smtp_window:
     description:
-      - Seconds for which the server accepts mail after a POP3 login; clients that can only approximate are judged by it.
+      - Seconds for which the server accepts mail after a POP3 login. Clients that only approximate are judged by it.
     type: int
     default: 600
   missing_user:
@@ -421,7 +421,9 @@ refused:
   type: list
   elements: dict
 pending:
-  description: What could not be written now, because a client runs or a user is missing, each with path, client, email and reason.
+  description:
+    - What could not be written now, because a client runs or a user is missing.
+    - Each with path, client, email and reason.
   returned: always
   type: list
   elements: dict

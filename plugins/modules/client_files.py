@@ -131,7 +131,8 @@ options:
       mode:
         description:
           - Mode of the file as octal digits in quotes, such as V('0644').
-          - When it is not given an existing file keeps its mode. A new one gets V('0600') in homes and V('0644') elsewhere.
+          - When it is not given an existing file keeps its mode.
+            A new one gets V('0600') in homes and V('0644') elsewhere.
         type: raw
       owner:
         description: Name or number of the owner. When it is not given an existing file keeps its owner.
@@ -224,7 +225,8 @@ options:
     default: /
   on_account_error:
     description:
-      - V(skip) leaves out the accounts that have an error, each of them whole, installs the others, and fails at the end.
+      - V(skip) leaves out the accounts that have an error, each of them whole, installs the others,
+        and fails at the end.
       - V(fail) writes nothing at all when any account has an error.
     type: str
     choices: [skip, fail]
@@ -423,7 +425,7 @@ from ..module_utils._install import install
 
 
 def main() -> None:
-    # no_log: contents and values must not go to the node's syslog; the result has an invocation of its own without them.
+    # no_log: contents and values must not go to the node's syslog. The result brings its own invocation without them.
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, no_log=True)
     result = install(module.params, check_mode=module.check_mode, diff_mode=module._diff)
     if result.get("failed"):

@@ -106,5 +106,6 @@ findings:
       description: A sentence that names the value.
       type: str
   sample:
-    - {code: port-missing, severity: info, element: Port, line: 12, message: "Protocol POP3 has no Port; 995 is usual for SSL."}
+    - {code: port-missing, severity: info, element: Port, line: 12,
+       message: "Protocol POP3 has no Port; 995 is usual for SSL."}
 """

@@ -45,8 +45,8 @@ def client_files_for(
         display_name=options.get("display_name"),
         overrides=options.get("overrides"),
     )
-    report = options.get("report", "changes")
-    plan = provision([request], clients, policy, options.get("client_options"), report)
+    names = [clients] if isinstance(clients, str) else clients
+    plan = provision([request], names, policy, options.get("client_options"), options.get("report", "changes"))
     if plan.refused:
         raise AccountRefused(" ".join(row["reason"] for row in plan.refused))
     noticed = [{**finding, "email": email} for finding in settings.get("findings", [])]
@@ -55,9 +55,12 @@ def client_files_for(
 
 def _policy_value(name: str, value: Any) -> Any:
     if name == "allow_plaintext":
-        return tuple(value)
+        return (value,) if isinstance(value, str) else tuple(value or ())
     if name == "pop_before_smtp_window":
-        return int(value)
+        text = str(value)
+        if not (text.isascii() and text.isdigit()) or int(text) < 1:
+            raise OptionError(f"{name} is {quoted(value)}; it is a number of seconds, 1 or more.")
+        return int(text)
     if value not in _POLICY_CHOICES[name]:
         raise OptionError(f"{name} is {quoted(value)}; it can be {listed(_POLICY_CHOICES[name], 'or')}.")
     return value

@@ -32,7 +32,10 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "boolean-synonym": ("warning", "an on/off value is written as true, yes, 1, false, no or 0"),
     "boolean-unknown": ("warning", "an on/off value is neither on nor off; the documented default was taken"),
     "encryption-unknown": ("warning", "an Encryption value is none of None, SSL, TLS, Auto; it was not used"),
-    "encryption-port-contradiction": ("warning", "Encryption, SSL and Port contradict each other; the safer reading was taken"),
+    "encryption-port-contradiction": (
+        "warning",
+        "Encryption, SSL and Port contradict each other; the safer reading was taken",
+    ),
     "plaintext-credentials": ("warning", "the answer asks to send a password without encryption"),
     "port-missing": ("info", "no Port is given; the usual one for type and encryption was taken"),
     "port-invalid": ("error", "a Port is not a number from 1 to 65535"),
@@ -41,9 +44,15 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "login-name-missing": ("info", "no LoginName is given; option username decides"),
     "login-name-invalid": ("error", "a LoginName holds control characters or is too long"),
     "domain-invalid": ("error", "a DomainName holds characters that no domain has"),
-    "domain-required-without-domain": ("warning", "DomainRequired is on, but there is no DomainName; the login stays as it is"),
+    "domain-required-without-domain": (
+        "warning",
+        "DomainRequired is on, but there is no DomainName; the login stays as it is",
+    ),
     "spa-default": ("info", "SPA is absent; read as off, as every reader does, although the documentation says on"),
-    "auth-required-outside-smtp": ("info", "AuthRequired=off on an incoming server has no meaning; mail is never fetched without a login"),
+    "auth-required-outside-smtp": (
+        "info",
+        "AuthRequired=off on an incoming server has no meaning; mail is never fetched without a login",
+    ),
     "smtp-last-outside-smtp": ("warning", "SMTPLast stands outside an SMTP Protocol; it was not used"),
     "use-pop-auth-outside-smtp": ("warning", "UsePOPAuth stands outside an SMTP Protocol; it was not used"),
     "ttl-invalid": ("warning", "a TTL is not a whole number of hours from 0 up; it was not used"),
@@ -57,16 +66,31 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "server-not-used": ("info", "the answer offers another server of the kind; the account uses one"),
     "plaintext-skipped": ("warning", "a server without encryption was passed over for an encrypted one"),
     "smtp-last-without-pop3": ("warning", "SMTPLast is on, but the answer offers no POP3 server to log in to first"),
-    "smtp-last-with-auth": ("warning", "SMTPLast is on beside a login for SMTP; a client that cannot do both keeps SMTP AUTH"),
+    "smtp-last-with-auth": (
+        "warning",
+        "SMTPLast is on beside a login for SMTP; a client that cannot do both keeps SMTP AUTH",
+    ),
     "smtp-last-with-imap": ("warning", "SMTPLast is on, but the account uses IMAP, where clients ignore it"),
     "smtp-last-ignored": ("warning", "SMTPLast is on, but option smtp_last says to ignore it"),
-    "smtp-login-unused": ("warning", "UsePOPAuth is on beside an SMTP LoginName that differs; the incoming login is used"),
+    "smtp-login-unused": (
+        "warning",
+        "UsePOPAuth is on beside an SMTP LoginName that differs; the incoming login is used",
+    ),
     "spa-ignored": ("warning", "SPA is on, but option spa says to ignore it"),
-    "password-other-domain": ("warning", "the SMTP server is in another domain and no own login is given; its password is asked for separately"),
+    "password-other-domain": (
+        "warning",
+        "the SMTP server is in another domain and no own login is given; its password is asked for separately",
+    ),
     "login-not-address": ("info", "the login is neither the address nor its local part"),
-    "unsupported": ("warning", "a client cannot do what the answer asks for; provisioned all the same, because option unsupported is warn"),
+    "unsupported": (
+        "warning",
+        "a client cannot do what the answer asks for; provisioned all the same, because option unsupported is warn",
+    ),
     # the installation
-    "record-missing": ("warning", "there is no record of what was installed on this host; without it nothing is removed"),
+    "record-missing": (
+        "warning",
+        "there is no record of what was installed on this host; without it nothing is removed",
+    ),
 }
 """Code → severity and meaning. Codes are stable: people filter on them."""
 

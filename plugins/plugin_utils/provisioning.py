@@ -13,26 +13,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .clients.client import Client, Row
 from .clients.files import File
 from .clients.registry import client, client_options
-from .clients.values import PLACES, said
+from .clients.values import PLACES, Said, said
 from .errors import AccountRefused, AutodiscoverError, MeaningError, OptionError
 from .findings import Finding
 from .pox.reader import read
 from .settings.account import MailAccount, decide
-from .settings.interpretation import Interpretation, Overrides, checked_overrides, interpret, override
-from .settings.logins import belongs_to
-from .settings.model import Settings
+from .settings.interpretation import Interpretation, interpret
+from .settings.logins import belongs_to, has_placeholder
+from .settings.model import IncomingServer, OutgoingServer, Settings
 from .settings.names import is_plain_text, normalised_address
+from .settings.overrides import Overrides, checked_overrides, override
 from .settings.policy import Policy
 from .settings.validation import validate
-from .wording import quoted
+from .wording import listed, quoted
+
+REPORTS = ("changes", "full")
 
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 
@@ -101,25 +104,28 @@ def provision(
     for name in chosen:
         client(name)
     settled = client_options(chosen, options)
+    if report not in REPORTS:
+        raise OptionError(f"report is {quoted(report)}; it can be {listed(REPORTS, 'or')}.")
     plan = Plan()
     decided: list[_Decided] = []
     interpreted: dict[Any, Interpretation] = {}
     shared = _shared_documents(requests)
-    seen: set[tuple[str, str | None]] = set()
+    listings = Counter((normalised_address(request.email), request.user) for request in requests)
     for index, request in enumerate(requests):
         email = normalised_address(request.email or "")
         if email is None:
             given = f"has the address {quoted(request.email)}, which is none" if request.email else "has no email"
-            plan.refuse(request.email or f"accounts[{index}]", f"accounts[{index}] {given}. Give each account its address.")
+            plan.refuse(
+                request.email or f"accounts[{index}]", f"accounts[{index}] {given}. Give each account its address."
+            )
             continue
         plan.emails.append(email)
         wanted = tuple(request.clients or clients)
         try:
             if not wanted:
                 raise OptionError(f"{email}: no client is named. Give clients, for all accounts or for this one.")
-            if (email, request.user) in seen:
-                raise OptionError(f"{email}: the account is listed twice. Remove one of the two.")
-            seen.add((email, request.user))
+            if listings[email, request.user] > 1:
+                raise OptionError(f"{email}: the account is listed more than once. Leave one of its items.")
             _check_user(email, request.user, wanted, settled)
             result = _interpretation(request, interpreted)
             if _document_key(request) in shared:
@@ -136,35 +142,28 @@ def provision(
             continue
         plan.findings += [{**finding.as_dict(), "email": email} for finding in (*result.findings, *account.findings)]
         decided.append(_Decided(request, account, wanted))
-    decided = [item for item in decided if _translate(item, request_policy(item.request, policy), plan, report)]
-    _render(decided, chosen, settled, plan)
-    refused = {row["email"] for row in plan.refused}
-    plan.translation = [row for row in plan.translation if row["email"] not in refused]
+    plan.emails = list(dict.fromkeys(plan.emails))
+    decided = [item for item in decided if _accepted(item, item.request.policy or policy, plan)]
+    for item in _render(decided, chosen, settled, plan):
+        plan.translation += _translation(item, report)
     return plan
 
 
-def request_policy(request: AccountRequest, policy: Policy) -> Policy:
-    """Return the policy that holds for ``request``."""
-    return request.policy or policy
-
-
-def _check_user(
-    email: str, user: str | None, clients: Iterable[str], settled: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _check_user(email: str, user: str | None, clients: Iterable[str], settled: Mapping[str, Mapping[str, Any]]) -> None:
     for name in clients:
         if user is None and client(name).needs_user(settled[name]):
             raise OptionError(
                 f"{email}: {name} writes to the home of a user, and the account has none. Give user: the name of the "
                 "system user who reads this mail."
             )
-    if user is not None and (not user or set(user) & set("{}/:\0") or not is_plain_text(user)):
+    if user is not None and (not user or set(str(user)) & set("{}/:\0") or not is_plain_text(str(user))):
         raise OptionError(f"{email}: user is {quoted(user)}, which is no name of a system user.")
 
 
 def _checked_name(email: str, name: str | None) -> str | None:
-    if name is not None and not is_plain_text(name):
+    if name is not None and not is_plain_text(str(name)):
         raise OptionError(f"{email}: display_name is {quoted(name)}, which cannot stand on one line of a file.")
-    return name or None
+    return str(name) if name else None
 
 
 def _interpretation(request: AccountRequest, interpreted: dict[Any, Interpretation]) -> Interpretation:
@@ -186,15 +185,16 @@ def interpretation(request: AccountRequest) -> Interpretation:
         return result
     if request.settings is None:
         raise OptionError(
-            f"{request.email}: there is no answer to read. Give the account pox_src (a file), pox (the text) or settings."
+            f"{request.email}: there is no answer to read. Give the account pox_src (a file), pox (the text) or "
+            "settings."
         )
     overrides = checked_overrides(request.overrides)
-    document = override(request.settings, overrides)
+    document = override(request.settings, overrides) if isinstance(request.settings, Mapping) else request.settings
     validate(document, f"{request.email}: settings")
     findings = tuple(
         Finding("override", f"{kind}: {', '.join(sorted(fields))} of the settings replaced, as overrides say.")
         for kind, fields in sorted(overrides.items())
-        if fields
+        if fields and any(server["type"] == kind for server in (*document["incoming"], *document["outgoing"]))
     )
     return Interpretation(Settings.from_dict(document), findings)
 
@@ -202,7 +202,13 @@ def interpretation(request: AccountRequest) -> Interpretation:
 def _document_key(request: AccountRequest) -> Any:
     if request.document is not None:
         return request.document
-    return json.dumps(request.settings, sort_keys=True, default=str) if request.settings is not None else None
+    if request.settings is None:
+        return None
+    try:
+        return json.dumps(request.settings, sort_keys=True, default=str)
+    except TypeError:
+        # Keys that cannot be sorted; the validation will name them.
+        return repr(request.settings)
 
 
 def _shared_documents(requests: Sequence[AccountRequest]) -> set[Any]:
@@ -216,10 +222,13 @@ def _shared_documents(requests: Sequence[AccountRequest]) -> set[Any]:
 
 
 def _refuse_foreign_logins(email: str, request: AccountRequest, settings: Settings) -> None:
-    """Refuse a literal login of a shared document that is somebody else's."""
-    for server in (*settings.incoming, *settings.outgoing):
+    """Refuse a literal login of a shared document that is somebody else's; an override of the account is its own."""
+    servers: list[IncomingServer | OutgoingServer] = [*settings.incoming, *settings.outgoing]
+    for server in servers:
         name = server.username
-        if name is None or "%EMAIL" in name or belongs_to(name, email):
+        if name is None or "username" in (request.overrides or {}).get(server.type, {}):
+            continue
+        if has_placeholder(name) or belongs_to(name, email):
             continue
         raise MeaningError(
             f"{email}: {request.source} is given for several addresses, and its LoginName {quoted(name)} for "
@@ -228,43 +237,55 @@ def _refuse_foreign_logins(email: str, request: AccountRequest, settings: Settin
         )
 
 
-def _translate(item: _Decided, policy: Policy, plan: Plan, report: str) -> bool:
-    """Add what becomes of each element in each client; return False when the account is refused."""
+def _accepted(item: _Decided, policy: Policy, plan: Plan) -> bool:
+    """Refuse the account when one of its clients cannot do what it must; tell whether it goes on."""
     account = item.account
-    reasons = []
-    warnings = []
-    rows = []
+    reasons: list[str] = []
+    warnings: list[Finding] = []
+    waivable = policy.unsupported == "fail"
     for name in item.clients:
-        the_client = client(name)
-        for side, protocol, element, value in said(account):
-            row = matching_row(the_client, side, element, account)
-            if row.verdict == "impossible" and row.refuses:
-                reason = f"{account.email}: {name} cannot do {element}={value or 'unsaid'}: {row.note}"
-                if row.always or policy.unsupported == "fail":
-                    reasons.append(reason)
-                else:
-                    warnings.append(Finding("unsupported", reason, element))
-            if report == "full" or row.verdict != "native":
-                rows.append(
-                    {
-                        "email": account.email,
-                        "client": name,
-                        "protocol": protocol,
-                        "element": element,
-                        "value": value,
-                        "setting": filled(row.setting, the_client, account),
-                        "verdict": row.verdict,
-                        "proof": row.proof,
-                        "note": row.note,
-                    }
-                )
+        for element, row in _rows(client(name), account):
+            if row.verdict != "impossible" or not row.refuses:
+                continue
+            reason = f"{account.email}: {name} cannot do {element.element}={element.value or 'unsaid'}: {row.note}"
+            if row.always or policy.unsupported == "fail":
+                reasons.append(reason)
+                waivable = waivable and not row.always
+            else:
+                warnings.append(Finding("unsupported", reason, row.element))
     if reasons:
-        advice = " Leave the client out for this account, or accept it with unsupported: warn."
-        plan.refuse(account.email, " ".join(dict.fromkeys(reasons)) + (advice if policy.unsupported == "fail" else ""))
+        advice = "Leave the client out for this account" + (
+            ", or accept it with unsupported: warn." if waivable else "."
+        )
+        plan.refuse(account.email, " ".join([*dict.fromkeys(reasons), advice]))
         return False
-    plan.translation += rows
     plan.findings += [{**finding.as_dict(), "email": account.email} for finding in warnings]
     return True
+
+
+def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
+    """Return what becomes of each element in each client."""
+    return [
+        {
+            "email": item.account.email,
+            "client": name,
+            "protocol": element.protocol,
+            "element": element.element,
+            "value": element.value,
+            "setting": filled(row.setting, client(name), item.account),
+            "verdict": row.verdict,
+            "proof": row.proof,
+            "note": row.note,
+        }
+        for name in item.clients
+        for element, row in _rows(client(name), item.account)
+        if report == "full" or row.verdict != "native"
+    ]
+
+
+def _rows(the_client: Client, account: MailAccount) -> Iterator[tuple[Said, Row]]:
+    for element in said(account):
+        yield element, matching_row(the_client, element.side, element.element, account)
 
 
 def matching_row(the_client: Client, side: str, element: str, account: MailAccount) -> Row:
@@ -282,8 +303,11 @@ def filled(setting: str, the_client: Client, account: MailAccount) -> str:
 
 def _render(
     decided: list[_Decided], clients: Sequence[str], options: Mapping[str, Mapping[str, Any]], plan: Plan
-) -> None:
-    """Render all clients. An account that one client cannot take is written for none, so rendering starts again."""
+) -> list[_Decided]:
+    """Render all clients and return the accounts that are written.
+
+    An account that one client cannot take is written for none, so rendering starts again.
+    """
     while True:
         files: list[tuple[str, File]] = []
         refused: dict[str, str] = {}
@@ -298,6 +322,7 @@ def _render(
             plan.refuse(email, reason)
         decided = [item for item in decided if item.account.email not in refused]
     plan.files = [file.as_dict(name) for name, file in files]
+    return decided
 
 
 def settings_for(email: str | None, result: Interpretation) -> Settings:

@@ -24,7 +24,7 @@ def summary_of(result: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def translation_lines(rows: Iterable[Row]) -> list[str]:
-    """Return a heading for each account and client, then a line for each element: what the answer says, what became of it, why."""
+    """Return a heading for each account and client, then a line for each element: its value, what became of it, why."""
     lines = []
     heading = None
     for row in rows:
@@ -67,10 +67,7 @@ def drift_lines(rows: Iterable[Row]) -> list[str]:
 
 def finding_lines(rows: Iterable[Row]) -> list[str]:
     """Return one line for each finding."""
-    return [
-        f"{row['severity']}: {row['email']}: {_at(row)}{row['message']} ({row['code']})"
-        for row in rows
-    ]
+    return [f"{row['severity']}: {row['email']}: {_at(row)}{row['message']} ({row['code']})" for row in rows]
 
 
 def pending_lines(rows: Iterable[Row]) -> list[str]:

@@ -16,13 +16,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+from lxml import etree
+
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.reader import read
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import AccountRequest, provision
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.interpretation import interpret
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.validation import SCHEMA_PATH
-from jsonschema import Draft202012Validator
-from lxml import etree
 
 ANSWERS = Path(__file__).resolve().parents[1] / "demo" / "answers"
 ROUNDS = 60

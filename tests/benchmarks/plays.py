@@ -50,12 +50,17 @@ def main() -> None:
                     "loop": played(place, "loop", [looping(place)]),
                 }
             )
-    for name, text in (("one", "client_config, 1 file"), ("many", f"client_config, {FILES} files"),
-                       ("loop", f"template looped over {FILES} files")):
+    for name, text in (
+        ("one", "client_config, 1 file"),
+        ("many", f"client_config, {FILES} files"),
+        ("loop", f"template looped over {FILES} files"),
+    ):
         print(f"plays: {text}: {statistics.median(row[name] for row in rounds):.2f} s")
     many = statistics.median(row["many"] / row["one"] for row in rounds)
     loop = statistics.median(row["loop"] / row["many"] for row in rounds)
-    print(f"plays: {FILES} files cost {many:.2f} times one file (target: at most {MANY_TARGET}), {ROUNDS} paired rounds")
+    print(
+        f"plays: {FILES} files cost {many:.2f} times one file (target: at most {MANY_TARGET}), {ROUNDS} paired rounds"
+    )
     print(f"plays: template costs {loop:.1f} times client_config (target: at least {LOOP_TARGET})")
 
 

@@ -38,7 +38,9 @@ def answer(*protocols: str) -> str:
 
 POP_FIRST = answer(
     protocol("POP3", Server="pop.example.org", Port=995, LoginName="%EMAILADDRESS%", SPA="off", SSL="on"),
-    protocol("SMTP", Server="smtp.example.org", Port=587, SPA="off", Encryption="TLS", AuthRequired="on", SMTPLast="on"),
+    protocol(
+        "SMTP", Server="smtp.example.org", Port=587, SPA="off", Encryption="TLS", AuthRequired="on", SMTPLast="on"
+    ),
 )
 IMAP_ONLY = answer(
     protocol("IMAP", Server="imap.example.net", Port=993, LoginName="%EMAILADDRESS%", SPA="off", SSL="on"),
@@ -98,14 +100,17 @@ class Ansible:
         """Run tasks on this machine and return each one's result, failed ones too; ``printed`` keeps the output."""
         self.number += 1
         results = self.directory / f"results-{self.number}.json"
-        names = [f"result_{index}" for index in range(len(tasks))]
+        names = [task.get("register", f"result_{index}") for index, task in enumerate(tasks)]
         play = {
             "name": "Play",
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
             "tasks": [
-                *({"name": name, "register": name, "ignore_errors": True, **task} for name, task in zip(names, tasks)),
+                *(
+                    {"name": name, "register": name, "ignore_errors": True, **task}
+                    for name, task in zip(names, tasks, strict=True)
+                ),
                 {
                     "name": "Keep",
                     "ansible.builtin.copy": {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``client_config`` as a playbook sees it: check mode, apply, again, change, remove, and everything that can be wrong."""
+"""``client_config`` as a playbook sees it: check mode, apply, again, change, remove, and what can be wrong."""
 
 from __future__ import annotations
 
@@ -176,11 +176,18 @@ def refusals() -> dict[str, tuple[list[dict[str, Any]], list[str]]]:
         "json": ({"pox": '{"Protocol": "AutodiscoverV1"}'}, ["JSON"]),
         "empty": ({"pox": "  \n"}, ["empty"]),
         "truncated": ({"pox": POP_FIRST[:400]}, ["ends"]),
-        "activesync": ({"pox": POP_FIRST.replace("outlook/responseschema/2006a", "mobilesync/responseschema/2006")},
-                       ["ActiveSync"]),
-        "redirect": ({"pox": answer("<RedirectUrl>https://x.example/</RedirectUrl>").replace(">settings<", ">redirectUrl<")},
-                     ["RedirectUrl", "https://x.example/"]),
-        "error": ({"pox": answer().replace("<Account>", "<Error><ErrorCode>600</ErrorCode></Error><Account>")}, ["600"]),
+        "activesync": (
+            {"pox": POP_FIRST.replace("outlook/responseschema/2006a", "mobilesync/responseschema/2006")},
+            ["ActiveSync"],
+        ),
+        "redirect": (
+            {"pox": answer("<RedirectUrl>https://x.example/</RedirectUrl>").replace(">settings<", ">redirectUrl<")},
+            ["RedirectUrl", "https://x.example/"],
+        ),
+        "error": (
+            {"pox": answer().replace("<Account>", "<Error><ErrorCode>600</ErrorCode></Error><Account>")},
+            ["600"],
+        ),
         "no-mail-protocol": ({"pox": answer(protocol("EXCH", Server="ex.example.org"))}, ["EXCH"]),
         "server-missing": ({"pox": pop(Server="")}, ["line 4", "POP3", "Server"]),
         "port-0": ({"pox": pop(Port=0)}, ["line 4", "Port", '"0"']),
@@ -225,7 +232,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[st
         )
     )
     untouched = {name: machine.tree() == before[name] for name, machine in machines.items()}
-    return {name: (result, untouched[name], ansible.printed) for name, result in zip(REFUSALS, results)}
+    return {name: (result, untouched[name], ansible.printed) for name, result in zip(REFUSALS, results, strict=True)}
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -316,7 +323,7 @@ def test_full_report_says_what_became_of_each_element(ansible: Ansible, machine:
     assert any("SMTPLast on -> pop_before_smtp=1" in line for line in full["summary"]["translation"])
 
 
-def test_the_answer_is_found_beside_the_inventory(ansible: Ansible, machine: Machine, ada: Any) -> None:
+def test_the_answer_is_found_beside_the_inventory(ansible: Ansible, machine: Machine) -> None:
     inventory = ansible.directory / "elsewhere"
     inventory.mkdir()
     (inventory / "ada.xml").write_text(IMAP_ONLY.replace("example.net", "example.org"), encoding="utf-8")

@@ -40,6 +40,16 @@ def outgoing_ntlm(account: MailAccount) -> bool:
     return account.outgoing.authentication == "NTLM"
 
 
+def incoming_spa_ignored(account: MailAccount) -> bool:
+    """SPA is on for the incoming server, and the caller says to ignore it."""
+    return account.source_incoming.authentication == "NTLM" and not incoming_ntlm(account)
+
+
+def outgoing_spa_ignored(account: MailAccount) -> bool:
+    """SPA is on for the outgoing server, a login is made, and the caller says to ignore it."""
+    return account.source_outgoing.authentication == "NTLM" and not outgoing_ntlm(account) and not no_smtp_auth(account)
+
+
 def no_smtp_auth(account: MailAccount) -> bool:
     """No login is made to the outgoing server."""
     return account.outgoing.authentication == "none"
@@ -47,7 +57,7 @@ def no_smtp_auth(account: MailAccount) -> bool:
 
 def auth_left_out(account: MailAccount) -> bool:
     """A login was asked for, but is left out because it would go unencrypted, and POP-before-SMTP does without."""
-    return no_smtp_auth(account) and account.auth_said is not False
+    return no_smtp_auth(account) and account.source_outgoing.authentication != "none"
 
 
 def same_secret(account: MailAccount) -> bool:

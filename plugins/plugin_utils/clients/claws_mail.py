@@ -47,7 +47,7 @@ FOLDERLIST = f"""<?xml version="1.0" encoding="UTF-8"?>
     </folder>
 </folderlist>
 """
-"""Without a folder list Claws Mail opens its first-start assistant and makes an account of its own (main.c, run_wizard)."""
+"""Without a folder list Claws Mail opens its first-start assistant and makes its own account (main.c, run_wizard)."""
 
 
 def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rendering:
@@ -126,7 +126,12 @@ ROWS = (
     Row("incoming", "Encryption", "STARTTLS", "native", "ssl_{kind}=2"),
     Row("incoming", "LoginName", "any", "native", "user_id={incoming_login}"),
     Row(
-        "incoming", "DomainName", "any", "native", "user_id={incoming_login}", note="The domain is part of the login."
+        "incoming",
+        "DomainName",
+        "any",
+        "native",
+        "user_id={incoming_login}",
+        note="Part of the login, where DomainRequired and the login ask for it.",
     ),
     Row(
         "incoming",
@@ -148,6 +153,15 @@ ROWS = (
         cases.incoming_ntlm,
         note="Claws Mail has no NTLM; the password is sent inside TLS.",
     ),
+    Row(
+        "incoming",
+        "SPA",
+        "on, option spa: ignore",
+        "approximated",
+        "{method}=0",
+        cases.incoming_spa_ignored,
+        note="A password is sent instead, because option spa says so.",
+    ),
     Row("incoming", "SPA", "off", "native", "{method}=0"),
     Row("outgoing", "Type", "SMTP", "native", "use_mail_command=0"),
     Row("outgoing", "Server", "any", "native", "smtp_server={outgoing_host}"),
@@ -166,8 +180,15 @@ ROWS = (
         note="Empty means: the login and the password of the incoming server.",
     ),
     Row("outgoing", "LoginName", "own login or password", "native", "smtp_user_id={outgoing_login}"),
+    Row("outgoing", "DomainName", "no login to SMTP", "native", "use_smtp_auth=0", cases.no_smtp_auth),
+    Row("outgoing", "DomainName", "same login and password", "native", "smtp_user_id= (empty)", cases.same_secret),
     Row(
-        "outgoing", "DomainName", "any", "native", "smtp_user_id={outgoing_login}", note="The domain is part of the login."
+        "outgoing",
+        "DomainName",
+        "any",
+        "native",
+        "smtp_user_id={outgoing_login}",
+        note="Part of the login, where DomainRequired and the login ask for it.",
     ),
     Row(
         "outgoing",
@@ -189,6 +210,16 @@ ROWS = (
         cases.outgoing_ntlm,
         note="Claws Mail has no NTLM; the password is sent inside TLS.",
     ),
+    Row(
+        "outgoing",
+        "SPA",
+        "on, option spa: ignore",
+        "approximated",
+        "smtp_auth_method=0",
+        cases.outgoing_spa_ignored,
+        note="A password is sent instead, because option spa says so.",
+    ),
+    Row("outgoing", "SPA", "no login to SMTP", "native", "use_smtp_auth=0", cases.no_smtp_auth),
     Row("outgoing", "SPA", "off", "native", "smtp_auth_method=0"),
     Row(
         "outgoing",
@@ -209,7 +240,14 @@ ROWS = (
         note="A server that offers no AUTH is sent mail to without it (src/common/smtp.c).",
     ),
     Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", "use_smtp_auth=0", cases.no_smtp_auth),
-    Row("outgoing", "UsePOPAuth", "on", "native", "smtp_user_id= (empty)", cases.same_secret),
+    Row(
+        "outgoing",
+        "UsePOPAuth",
+        "on, or the same login within one domain",
+        "native",
+        "smtp_user_id= (empty)",
+        cases.same_secret,
+    ),
     Row("outgoing", "UsePOPAuth", "off", "native", "smtp_user_id={outgoing_login}"),
     Row(
         "outgoing",
@@ -293,8 +331,8 @@ CLIENT = Client(
     notes=(
         "Claws Mail rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "
         "``client_running`` says what to do then. It reads lines of at most 1,024 bytes.",
-        "Written once and the person's own from then on: account name, display name, folder, leaving mail on the server. "
-        "The folder list is made only when there is none, because without it Claws Mail starts its assistant.",
+        "Written once and the person's own from then on: account name, display name, folder, leaving mail on the "
+        "server. The folder list is made only when there is none, because without it Claws Mail starts its assistant.",
         "Automatic acceptance of certificates is never switched on.",
     ),
 )

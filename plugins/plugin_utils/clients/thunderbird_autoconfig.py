@@ -19,7 +19,7 @@ from lxml import etree
 
 from ..errors import OptionError
 from ..settings.account import MailAccount
-from ..settings.names import normalised_address
+from ..settings.names import is_plain_text, normalised_address
 from ..wording import listed, quoted
 from . import cases
 from .client import Client, Option, Rendering, Row
@@ -31,10 +31,10 @@ ISP_DIRECTORIES = (
     ("/usr/lib64/thunderbird", "/usr/lib64/thunderbird/isp"),
     ("/opt/thunderbird", "/opt/thunderbird/isp"),
 )
-"""Where Debian, other distributions and Mozilla's own builds read ``isp/DOMAIN.xml``: the first that is there counts."""
+"""Where Debian, other distributions and Mozilla's own builds read ``isp/DOMAIN.xml``: the first that exists counts."""
 
 POLL_SECONDS = 600
-"""Thunderbird logs in at start-up and then every 10 minutes, whatever the file says (readFromXML never reads checkInterval)."""
+"""Thunderbird logs in at start-up and then every 10 minutes: readFromXML never reads checkInterval."""
 
 
 class _Shape(NamedTuple):
@@ -64,13 +64,14 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
             for account in everybody:
                 refused[account.email] = (
                     f"{account.email}: the accounts of {domain} need different servers or logins (compare {groups}), "
-                    "and thunderbird_autoconfig has one file for a domain. Make their answers agree, or use another client."
+                    "and thunderbird_autoconfig has one file for a domain. Make their answers agree, or use another "
+                    "client."
                 )
             continue
         files.append(
             WholeFile(
                 _place(options["dest"], domain),
-                tuple(account.email for account in everybody),
+                tuple(dict.fromkeys(account.email for account in everybody)),
                 _document(domain, next(iter(shapes))),
                 mode="0644",
             )
@@ -78,7 +79,11 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
     return Rendering(tuple(files), refused)
 
 
-def _check_destination(dest: str | None, domains: Mapping[str, object]) -> None:
+def _check_destination(dest: Any, domains: Mapping[str, object]) -> None:
+    if dest and not (isinstance(dest, str) and dest.startswith("/") and is_plain_text(dest)):
+        raise OptionError(
+            f"client_options.thunderbird_autoconfig.dest is {quoted(dest)}; give an absolute path on one line."
+        )
     if dest and len(domains) > 1 and "{domain}" not in dest:
         raise OptionError(
             f"client_options.thunderbird_autoconfig.dest is {quoted(dest)}, but there are {len(domains)} domains "
@@ -109,8 +114,9 @@ def placeholder(login: str, email: str) -> str | None:
 def _shape(account: MailAccount) -> _Shape | str:
     """Return what the file says for ``account``, or the reason why it cannot be said."""
     incoming, outgoing = account.incoming, account.outgoing
+    authenticated = outgoing.authentication != "none"
     logins = {}
-    for name in {incoming.username, outgoing.username}:
+    for name in dict.fromkeys((incoming.username, *((outgoing.username,) if authenticated else ()))):
         logins[name] = placeholder(name, account.email)
         if logins[name] is None:
             return (
@@ -131,7 +137,7 @@ def _shape(account: MailAccount) -> _Shape | str:
         ("socketType", outgoing.socket_type),
         *(("authentication", method) for method in methods),
     ]
-    if outgoing.authentication != "none":
+    if authenticated:
         send.append(("username", logins[outgoing.username] or ""))
     pop3 = incoming.type == "pop3"
     return _Shape((("type", incoming.type), *fetch), tuple(send), pop3)
@@ -204,9 +210,18 @@ ROWS = (
         "any",
         "native",
         "<username>{incoming_placeholder}</username>",
-        note="The domain is part of the login.",
+        note="Part of the login, where DomainRequired and the login ask for it.",
     ),
     Row("incoming", "SPA", "on", "native", "<authentication>NTLM</authentication>", cases.incoming_ntlm),
+    Row(
+        "incoming",
+        "SPA",
+        "on, option spa: ignore",
+        "approximated",
+        "<authentication>password-cleartext</authentication>",
+        cases.incoming_spa_ignored,
+        note="A password is sent instead, because option spa says so.",
+    ),
     Row("incoming", "SPA", "off", "native", "<authentication>password-cleartext</authentication>"),
     Row("outgoing", "Type", "SMTP", "native", '<outgoingServer type="smtp">'),
     Row("outgoing", "Server", "any", "native", "<hostname>{outgoing_host}</hostname>"),
@@ -232,15 +247,26 @@ ROWS = (
         "native",
         "<username>{outgoing_placeholder}</username>",
     ),
+    Row("outgoing", "DomainName", "no login to SMTP", "native", "no <username>", cases.no_smtp_auth),
     Row(
         "outgoing",
         "DomainName",
         "any",
         "native",
         "<username>{outgoing_placeholder}</username>",
-        note="The domain is part of the login.",
+        note="Part of the login, where DomainRequired and the login ask for it.",
     ),
     Row("outgoing", "SPA", "on", "native", "<authentication>NTLM</authentication>", cases.outgoing_ntlm),
+    Row(
+        "outgoing",
+        "SPA",
+        "on, option spa: ignore",
+        "approximated",
+        "<authentication>password-cleartext</authentication>",
+        cases.outgoing_spa_ignored,
+        note="A password is sent instead, because option spa says so.",
+    ),
+    Row("outgoing", "SPA", "no login to SMTP", "native", "no <username>", cases.no_smtp_auth),
     Row("outgoing", "SPA", "off", "native", "<authentication>password-cleartext</authentication>"),
     Row(
         "outgoing",
@@ -269,9 +295,16 @@ ROWS = (
         _pop_before_auth,
         note="Thunderbird takes the first method that it knows, which is smtp-after-pop here.",
     ),
-    Row("outgoing", "AuthRequired", "on or unsaid", "native", "<authentication>password-cleartext</authentication>"),
+    Row("outgoing", "AuthRequired", "on or unsaid", "native", "{methods}"),
     Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", "no <username>", cases.no_smtp_auth),
-    Row("outgoing", "UsePOPAuth", "on", "native", "<username>{outgoing_placeholder}</username>, as for the incoming server", cases.same_secret),
+    Row(
+        "outgoing",
+        "UsePOPAuth",
+        "on, or the same login within one domain",
+        "native",
+        "<username>{outgoing_placeholder}</username>, as for the incoming server",
+        cases.same_secret,
+    ),
     Row("outgoing", "UsePOPAuth", "off", "native", "<username>{outgoing_placeholder}</username>"),
     Row(
         "outgoing",
@@ -298,7 +331,8 @@ ROWS = (
         "approximated",
         "{methods}",
         cases.pop_first,
-        note=f"{_POLLING} That is not shorter than pop_before_smtp_window: some mails may be refused until the next fetch.",
+        note=f"{_POLLING} That is not shorter than pop_before_smtp_window: some mails may be refused until the next "
+        "fetch.",
     ),
     Row(
         "outgoing",
@@ -315,7 +349,7 @@ ROWS = (
         "SMTPLast",
         "on, IMAP account, beside a login for SMTP",
         "impossible",
-        "<authentication>password-cleartext</authentication>",
+        "{methods}",
         cases.smtp_last_both_on_imap,
         note="No mail is fetched by POP3 on an IMAP account; SMTP AUTH is used alone.",
     ),
@@ -338,7 +372,14 @@ ROWS = (
         note="Left out, because option smtp_last says so.",
     ),
     Row("outgoing", "SMTPLast", "off", "native", "no smtp-after-pop"),
-    Row("account", "DisplayName", "any", "impossible", "", note="The file is for a domain; Thunderbird asks for the name."),
+    Row(
+        "account",
+        "DisplayName",
+        "any",
+        "impossible",
+        "",
+        note="The file is for a domain; Thunderbird asks for the name.",
+    ),
     Row("account", "TTL", "any", "impossible", "", note="Thunderbird reads the file once; run the playbook again."),
     Row("account", "ExpirationDate", "any", "impossible", "", note="The format knows no end of an account."),
 )
@@ -366,7 +407,8 @@ CLIENT = Client(
     },
     needs_user=lambda options: False,
     notes=(
-        "The person still creates the account: Thunderbird asks for name, address and password and takes the rest from the file.",
+        "The person still creates the account: Thunderbird asks for name, address and password and takes the rest from "
+        "the file.",
         "One file serves a whole domain, so its logins are placeholders; accounts of a domain that need different "
         "servers or logins are refused. A Thunderbird from Flatpak or Snap does not see the host's files.",
         "Leave-on-server is written as for ever: without it, Thunderbird deletes mail from the server after 14 days.",

@@ -76,7 +76,9 @@ def said(account: MailAccount) -> Iterator[Said]:
         yield Said(where, server.type, "LoginName", server.username)
         if server.domain is not None or server.domain_required:
             yield Said(where, server.type, "DomainName", server.domain)
-        yield Said(where, server.type, "SPA", _on_off(server.authentication == "NTLM"))
+        # AuthRequired=off leaves nothing of SPA in Settings.
+        spa = None if server.authentication == "none" else server.authentication == "NTLM"
+        yield Said(where, server.type, "SPA", _on_off(spa))
         if isinstance(server, OutgoingServer):
             yield Said(where, "smtp", "AuthRequired", _on_off(server.auth_required))
             if server.same_credentials is not None:

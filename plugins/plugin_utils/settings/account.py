@@ -7,17 +7,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ..errors import AccountRefused
 from ..findings import Finding
 from ..wording import quoted
-from .choice import SmtpLast, chosen_incoming, chosen_outgoing, leaks, with_spa
-from .logins import belongs_to, login
+from .choice import SmtpLast, chosen_incoming, chosen_outgoing, leak_sentence, leaks, with_spa
+from .logins import belongs_to, expanded, login
 from .model import Authentication, IncomingServer, IncomingType, OutgoingServer, Settings, SocketType
 from .names import same_organisation
 from .policy import Policy
 
+_Server = TypeVar("_Server", IncomingServer, OutgoingServer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Outgoing:
     authentication: Authentication
     username: str
     same_secret: bool
-    """The password of the incoming server serves here too: the answer says so, or login and organisation are the same."""
+    """The incoming password serves here too: the answer says so, or login and organisation are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class MailAccount:
     incoming: Incoming
     outgoing: Outgoing
     smtp_last: SmtpLast
-    """``off``; ``ignored`` by option; ``without-pop3``: the answer has nowhere to log in; ``pure``: instead of SMTP AUTH; ``both``."""
+    """What SMTPLast asks for; the words are explained where they are made."""
     pop_wins: bool
     """What a client that must choose between POP-before-SMTP and SMTP AUTH takes."""
     auth_said: bool | None
@@ -63,6 +66,7 @@ class MailAccount:
     window: int
     """Seconds for which the server accepts mail after a POP3 login."""
     source_incoming: IncomingServer
+    """The server as Settings has it, before options and the choice of a login."""
     source_outgoing: OutgoingServer
     ttl_hours: int
     expires: str | None
@@ -104,8 +108,10 @@ def decide(
     offered_incoming = [with_spa(server, policy, findings) for server in settings.incoming]
     offered_outgoing = [with_spa(server, policy, findings) for server in settings.outgoing]
     # What SMTPLast means depends on the POP3 login, and which incoming server is taken on what SMTPLast means.
-    pop3 = next((server for server in offered_incoming if server.type == "pop3"), None)
-    pop3_login = login(pop3, email, policy, []) if pop3 is not None else None
+    pop3 = sorted(
+        (server for server in offered_incoming if server.type == "pop3"), key=lambda server: leaks(server, policy)
+    )
+    pop3_login = login(pop3[0], email, policy, []) if pop3 else None
     outgoing, smtp_last = chosen_outgoing(offered_outgoing, pop3_login, email, policy, findings)
     pop_wins = smtp_last == "pure" or (smtp_last == "both" and policy.smtp_last == "enforce")
     wanted = "pop3" if policy.incoming == "auto" and pop_wins else policy.incoming
@@ -113,13 +119,16 @@ def decide(
     incoming_login = login(incoming, email, policy, findings)
     if not belongs_to(incoming_login, email):
         findings.append(Finding("login-not-address", f"{email}: the login is {quoted(incoming_login)}.", "LoginName"))
+    if leaks(outgoing, policy) and incoming.type != "pop3":
+        # Only a POP3 login could have stood in for the password that must not travel.
+        raise AccountRefused(leak_sentence(email, [outgoing]))
     username, same_secret = _outgoing_login(outgoing, incoming, incoming_login, email, policy, findings)
     _note_smtp_last(smtp_last, incoming, outgoing, email, policy, findings)
     # POP-before-SMTP needs no password on an unencrypted way, so none is sent there.
     authentication: Authentication = "none" if leaks(outgoing, policy) else outgoing.authentication
     return MailAccount(
         email=email,
-        display_name=display_name or settings.display_name,
+        display_name=display_name or _answered_name(settings, email),
         user=user,
         incoming=Incoming(
             incoming.type,
@@ -136,12 +145,21 @@ def decide(
         pop_wins=pop_wins,
         auth_said=outgoing.auth_required,
         window=policy.pop_before_smtp_window,
-        source_incoming=incoming,
-        source_outgoing=outgoing,
+        source_incoming=_source(incoming, offered_incoming, settings.incoming),
+        source_outgoing=_source(outgoing, offered_outgoing, settings.outgoing),
         ttl_hours=settings.ttl_hours,
         expires=settings.expires,
         findings=tuple(findings),
     )
+
+
+def _answered_name(settings: Settings, email: str) -> str | None:
+    name = settings.display_name
+    return expanded(name, email, "DisplayName") if name is not None else None
+
+
+def _source(chosen: _Server, offered: Sequence[_Server], said: Sequence[_Server]) -> _Server:
+    return next(source for server, source in zip(offered, said, strict=True) if server is chosen)
 
 
 def _outgoing_login(
@@ -159,7 +177,7 @@ def _outgoing_login(
     near = same_organisation(outgoing.hostname, incoming.hostname)
     if outgoing.same_credentials:
         own = login(outgoing, email, policy, []) if outgoing.username is not None else incoming_login
-        if own != incoming_login:
+        if own != incoming_login and outgoing.authentication != "none":
             findings.append(
                 Finding(
                     "smtp-login-unused",
@@ -200,7 +218,9 @@ def _note_smtp_last(
     host = outgoing.hostname
     if smtp_last == "ignored":
         findings.append(
-            Finding("smtp-last-ignored", f"{email}: SMTPLast=on of {host} is ignored, as option smtp_last says.", "SMTPLast")
+            Finding(
+                "smtp-last-ignored", f"{email}: SMTPLast=on of {host} is ignored, as option smtp_last says.", "SMTPLast"
+            )
         )
     elif smtp_last == "without-pop3":
         message = (

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""The servers that an answer offers and the policy in; the two that the account uses out, and what SMTPLast means there."""
+"""The servers that an answer offers and the policy in; the two that the account uses, and what SMTPLast means, out."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from .model import IncomingServer, OutgoingServer
 from .policy import Policy
 
 SmtpLast = Literal["off", "ignored", "without-pop3", "pure", "both"]
-"""``off``; ``ignored`` by option; ``without-pop3``: nowhere to log in first; ``pure``: instead of SMTP AUTH; ``both``: beside it."""
+"""``off``; ``ignored`` by option; ``without-pop3``: nowhere to log in; ``pure``: instead of SMTP AUTH; ``both``."""
 
 _Server = TypeVar("_Server", IncomingServer, OutgoingServer)
 
 
 def with_spa(server: _Server, policy: Policy, findings: list[Finding]) -> _Server:
+    """Return ``server`` with a password in the place of NTLM where option ``spa`` says so."""
     if server.authentication != "NTLM" or policy.spa == "follow":
         return server
     findings.append(
@@ -60,9 +61,9 @@ def chosen_outgoing(
     # Without encryption, but without a password either: better than nothing.
     usable = usable or [(server, meaning) for server, meaning in meanings if meaning == "pure"]
     if not usable:
-        raise AccountRefused(_leak_sentence(email, offered))
+        raise AccountRefused(leak_sentence(email, offered))
     chosen, meaning = usable[0]
-    _note_others(email, offered, chosen, policy, findings)
+    _note_others(email, offered, offered, chosen, policy, findings)
     return chosen, meaning
 
 
@@ -99,12 +100,13 @@ def chosen_incoming(
         raise AccountRefused(f"{email}: the answer does not offer {asked}; it offers {types}.")
     usable = [server for server in of_type if not leaks(server, policy)]
     if not usable:
-        raise AccountRefused(_leak_sentence(email, of_type))
-    _note_others(email, offered, usable[0], policy, findings)
+        raise AccountRefused(leak_sentence(email, of_type))
+    _note_others(email, offered, of_type, usable[0], policy, findings)
     return usable[0]
 
 
-def _leak_sentence(email: str, servers: Sequence[IncomingServer | OutgoingServer]) -> str:
+def leak_sentence(email: str, servers: Sequence[IncomingServer | OutgoingServer]) -> str:
+    """Say that passwords for ``servers`` would travel unencrypted, and what to do."""
     places = listed(f"{server.type} {server.hostname}:{server.port}" for server in servers)
     hosts = ", ".join(dict.fromkeys(server.hostname for server in servers))
     return (
@@ -116,14 +118,19 @@ def _leak_sentence(email: str, servers: Sequence[IncomingServer | OutgoingServer
 def _note_others(
     email: str,
     offered: Sequence[IncomingServer | OutgoingServer],
+    candidates: Sequence[IncomingServer | OutgoingServer],
     chosen: IncomingServer | OutgoingServer,
     policy: Policy,
     findings: list[Finding],
 ) -> None:
+    """Tell which servers are not used; ``candidates`` are those that could have been."""
+    preferred = candidates[: next(index for index, server in enumerate(candidates) if server is chosen)]
     for server in offered:
         if server is chosen:
             continue
-        code = "plaintext-skipped" if server.type == chosen.type and leaks(server, policy) else "server-not-used"
+        rivals = server.type == chosen.type or any(server is one for one in preferred)
+        passed_over = rivals and leaks(server, policy) and not leaks(chosen, policy)
+        code = "plaintext-skipped" if passed_over else "server-not-used"
         findings.append(
             Finding(
                 code,

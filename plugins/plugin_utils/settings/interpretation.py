@@ -9,41 +9,23 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ..errors import MeaningError, OptionError
+from ..errors import MeaningError
 from ..findings import Finding
 from ..pox.elements import MAIL_TYPES
 from ..pox.response import Protocol, Response, Value
 from ..wording import listed, quoted
 from .model import Exchange, IncomingServer, OutgoingServer, Settings
 from .names import is_plain_text, normalised_address
+from .overrides import Overrides, checked_overrides
 from .protocol import ProtocolReader
 
 DEFAULT_TTL_HOURS = 1
 """MS POX reference, TTL (POX): 1 hour when absent."""
 
 _TTL = re.compile(r"[0-9]{1,6}")
-
-OVERRIDABLE = {
-    "pop3": ("hostname", "port", "socket_type", "authentication", "username"),
-    "imap": ("hostname", "port", "socket_type", "authentication", "username"),
-    "smtp": (
-        "hostname",
-        "port",
-        "socket_type",
-        "authentication",
-        "username",
-        "auth_required",
-        "same_credentials",
-        "pop_before_smtp",
-    ),
-}
-"""Fields of Settings that a caller may replace, by type of server."""
-
-Overrides = Mapping[str, Mapping[str, Any]]
+_DATE = re.compile(r"[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +82,6 @@ def interpret(response: Response, *, email: str | None = None, overrides: Overri
         raise MeaningError(" ".join(f"{response.source}: line {e.line}: {e.message}" for e in errors))
     findings += [Finding("override", message) for message in _applied(overrides, settings)]
     return Interpretation(settings, tuple(findings))
-
-
-def checked_overrides(overrides: Overrides | None) -> Overrides:
-    """Return ``overrides``, or raise OptionError for a type or field that cannot be overridden."""
-    for kind, fields in (overrides or {}).items():
-        if kind not in OVERRIDABLE:
-            raise OptionError(f"overrides: {quoted(kind)} is none of {listed(OVERRIDABLE)}.")
-        unknown = sorted(set(fields) - set(OVERRIDABLE[kind]))
-        if unknown:
-            raise OptionError(
-                f"overrides.{kind}: {quoted(unknown[0])} cannot be overridden; {listed(OVERRIDABLE[kind])} can."
-            )
-    return overrides or {}
-
-
-def override(settings: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
-    """Return a Settings document with the fields of ``overrides`` replaced in every server of their type."""
-    document = dict(settings)
-    for direction in ("incoming", "outgoing"):
-        document[direction] = [
-            {**server, **overrides.get(server.get("type", ""), {})} for server in settings.get(direction, [])
-        ]
-    return document
 
 
 def _applied(overrides: Overrides, settings: Settings) -> list[str]:
@@ -206,7 +165,7 @@ def _ttl_hours(protocols: list[Protocol], findings: list[Finding]) -> int:
             findings.append(
                 Finding(
                     "ttl-invalid",
-                    f"Protocol {protocol.type}: TTL is {quoted(value.text)}, no whole number of hours; it was not used.",
+                    f"Protocol {protocol.type}: TTL is {quoted(value.text)}, no number of hours; it was not used.",
                     "TTL",
                     value.line,
                 )
@@ -224,9 +183,9 @@ def _expires(protocols: list[Protocol], findings: list[Finding]) -> str | None:
         if value is None:
             continue
         try:
-            if len(value.text) != 8:
+            if not _DATE.fullmatch(value.text):
                 raise ValueError(value.text)
-            dates.append(datetime.datetime.strptime(value.text, "%Y%m%d").date())
+            dates.append(datetime.date.fromisoformat(value.text))
         except ValueError:
             findings.append(
                 Finding(

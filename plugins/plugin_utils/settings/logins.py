@@ -25,9 +25,15 @@ PLACEHOLDERS: dict[str, Callable[[str], str]] = {
 }
 """What an answer may leave for the reader to fill in; the words are Mozilla's."""
 
+_INSTEAD = {
+    "LoginName": "override username",
+    "DomainName": "override username with the whole login",
+    "DisplayName": "give display_name",
+}
 
-def expanded(text: str, email: str) -> str:
-    """Return ``text`` with its placeholders filled in from ``email``.
+
+def expanded(text: str, email: str, element: str = "LoginName") -> str:
+    """Return ``text`` of ``element`` with its placeholders filled in from ``email``.
 
     Raises:
         MeaningError: for a placeholder that is not known.
@@ -37,8 +43,8 @@ def expanded(text: str, email: str) -> str:
         fill_in = PLACEHOLDERS.get(match[0])
         if fill_in is None:
             raise MeaningError(
-                f"LoginName {quoted(text)} holds the placeholder {quoted(match[0])}; only "
-                f"{' and '.join(PLACEHOLDERS)} can be filled in. Correct the answer, or override username."
+                f"{email}: {element} {quoted(text)} holds the placeholder {quoted(match[0])}; only "
+                f"{' and '.join(PLACEHOLDERS)} can be filled in. Correct the answer, or {_INSTEAD[element]}."
             )
         return fill_in(email)
 
@@ -64,20 +70,25 @@ def login(server: IncomingServer | OutgoingServer, email: str, policy: Policy, f
                     "LoginName",
                 )
             )
-    name = _with_domain(name, server)
+    name = _with_domain(name, server, email)
     if not name or not is_plain_text(name):
         raise MeaningError(
-            f"The login {quoted(name)} for {server.hostname} is empty, or holds control or direction characters."
+            f"{email}: the login {quoted(name)} for {server.hostname} is empty, longer than 1,000 bytes, or holds "
+            "control or direction characters. Correct the answer, or override username."
         )
     return name
 
 
-def _with_domain(name: str, server: IncomingServer | OutgoingServer) -> str:
+def _with_domain(name: str, server: IncomingServer | OutgoingServer, email: str) -> str:
     if "@" in name or "\\" in name or not server.domain_required or server.domain is None:
         return name
-    if server.authentication == "NTLM":
-        return f"{server.domain}\\{name}"
-    return f"{name}@{server.domain}"
+    domain = expanded(server.domain, email, "DomainName")
+    return f"{domain}\\{name}" if server.authentication == "NTLM" else f"{name}@{domain}"
+
+
+def has_placeholder(text: str) -> bool:
+    """Tell whether ``text`` holds a placeholder that is filled in, so that it differs from person to person."""
+    return any(placeholder in text for placeholder in PLACEHOLDERS)
 
 
 def belongs_to(login_name: str, email: str) -> bool:

@@ -92,11 +92,11 @@ class Settings:
     def from_dict(cls, document: Mapping[str, Any]) -> Settings:
         """Build Settings from a document that has passed ``validate``; keys that may be absent get their defaults."""
         return cls(
-            incoming=tuple(IncomingServer(**server) for server in document["incoming"]),
-            outgoing=tuple(OutgoingServer(**server) for server in document["outgoing"]),
+            incoming=tuple(IncomingServer(**_whole(server)) for server in document["incoming"]),
+            outgoing=tuple(OutgoingServer(**_whole(server)) for server in document["outgoing"]),
             email=document.get("email"),
             display_name=document.get("display_name"),
-            ttl_hours=document.get("ttl_hours", 1),
+            ttl_hours=int(document.get("ttl_hours", 1)),
             expires=document.get("expires"),
             exchange=Exchange(**(document.get("exchange") or {})),
         )
@@ -105,6 +105,11 @@ class Settings:
 _NAMES: dict[type, tuple[str, ...]] = {
     cls: tuple(field.name for field in fields(cls)) for cls in (IncomingServer, OutgoingServer, Exchange)
 }
+
+
+def _whole(server: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``server`` with a whole number as its port: to JSON Schema, 587.0 is an integer too."""
+    return {**server, "port": int(server["port"])}
 
 
 def _plain(item: IncomingServer | OutgoingServer | Exchange) -> dict[str, Any]:

@@ -12,13 +12,16 @@ import re
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_NO_CHARACTER = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _LOCAL_PART = re.compile(r"[^\s@\"(),:;<>\[\]\\]{1,64}")
 
 MAX_TEXT = 1000
-"""Longest login or display name, in bytes of UTF-8: Claws Mail reads its files in pieces of 1,024 bytes (PREFSBUFSIZE)."""
+"""Longest login or name, in bytes of UTF-8: Claws Mail reads its files in pieces of 1,024 bytes (PREFSBUFSIZE)."""
 
-_SECOND_LEVEL = frozenset(("ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "mil", "ne", "net", "nom", "or", "org"))
+_SECOND_LEVEL = frozenset(
+    ("ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "mil", "ne", "net", "nom", "or", "org")
+)
 
 
 def is_hostname(name: str) -> bool:
@@ -46,6 +49,9 @@ def _is_ip(name: str) -> bool:
 
 def normalised_hostname(text: str) -> str | None:
     """Return ``text`` in lower case without brackets and closing dot, or None when it is no host name."""
+    if not text.isascii():
+        # Or the Kelvin sign would become a k.
+        return None
     name = text.lower()
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
@@ -60,9 +66,15 @@ def has_control(text: str) -> bool:
 
 
 def is_plain_text(text: str) -> bool:
-    """Tell whether ``text`` may stand as a name or login: no control or direction characters, not too long."""
+    """Tell whether ``text`` may stand as a name or login: no control or direction characters, not too long.
+
+    Half characters (surrogates) and U+FFFE, U+FFFF cannot be written as UTF-8 or XML.
+    """
     return (
-        not has_control(text) and _INVISIBLE.search(text) is None and len(text.encode("utf-8", "replace")) <= MAX_TEXT
+        not has_control(text)
+        and _INVISIBLE.search(text) is None
+        and _NO_CHARACTER.search(text) is None
+        and len(text.encode("utf-8", "replace")) <= MAX_TEXT
     )
 
 
@@ -71,8 +83,8 @@ def normalised_address(text: str) -> str | None:
 
     Quoted local parts are not accepted: no mail client of the table can be relied on to write them.
     """
-    local, at, domain = text.strip().rpartition("@")
-    if not at or not _LOCAL_PART.fullmatch(local) or not is_plain_text(local):
+    local, at, domain = str(text).strip().rpartition("@")
+    if not at or not _LOCAL_PART.fullmatch(local) or not is_plain_text(local) or not domain.isascii():
         return None
     domain = domain.lower()
     if not is_hostname(domain) or _is_ip(domain):

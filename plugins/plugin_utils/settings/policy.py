@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .names import normalised_hostname
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -26,4 +28,4 @@ class Policy:
 
     def allows_plaintext(self, hostname: str) -> bool:
         """Tell whether a password may go to ``hostname`` without encryption."""
-        return any(hostname == name.lower().removesuffix(".") for name in self.allow_plaintext)
+        return any(hostname == (normalised_hostname(str(name)) or name) for name in self.allow_plaintext)

@@ -32,7 +32,7 @@ class ProtocolReader:
         self.protocol = protocol
         self.kind = kind
         self.overrides = overrides
-        """Fields of the server (as in Settings) that the caller replaces: they are not read, so they cannot be wrong."""
+        """Fields of the server (as in Settings) that the caller replaces: not read, so they cannot be wrong."""
         self.findings: list[Finding] = []
 
     def note(self, code: str, message: str, element: str, value: Value | None = None) -> None:
@@ -70,6 +70,11 @@ class ProtocolReader:
             value,
         )
         return default
+
+    def _overridable(self, field: str, element: str, default: bool | None) -> bool | None:
+        if field in self.overrides:
+            return bool(self.overrides[field])
+        return self.boolean(element, default)
 
     def hostname(self) -> str:
         """Read Server; missing and impossible ones are errors."""
@@ -125,7 +130,7 @@ class ProtocolReader:
         if encryption is None:
             self.note(
                 "encryption-unknown",
-                f"{self.title}: Encryption is {quoted(encryption_text)}, none of None, SSL, TLS and Auto; it was not used.",
+                f"{self.title}: Encryption is {quoted(encryption_text)}, none of None, SSL, TLS and Auto; not used.",
                 "Encryption",
                 encryption_value,
             )
@@ -197,6 +202,8 @@ class ProtocolReader:
 
     def ntlm(self) -> bool:
         """Read SPA. Absent means off for these protocols, although the documentation says on."""
+        if "authentication" in self.overrides:
+            return bool(self.overrides["authentication"] == "NTLM")
         if self.protocol.get("SPA") is None:
             self.note("spa-default", f"{self.title} has no SPA; read as off.", "SPA", self.protocol.values.get("SPA"))
             return False
@@ -232,7 +239,7 @@ class ProtocolReader:
             "hostname": hostname,
             "port": port or 0,
             "socket_type": socket_type,
-            "authentication": self.overrides.get("authentication", authentication),
+            "authentication": authentication,
             "username": username,
             "domain": domain,
             "domain_required": domain_required,
@@ -258,7 +265,7 @@ class ProtocolReader:
             if value is not None:
                 self.note(
                     code,
-                    f"{self.title}: {element} is {quoted(value.text)}, but has a meaning for SMTP only; it was not used.",
+                    f"{self.title}: {element} is {quoted(value.text)}, but has a meaning for SMTP only; not used.",
                     element,
                     value,
                 )
@@ -283,7 +290,7 @@ class ProtocolReader:
 
     def outgoing(self) -> OutgoingServer:
         """Read an SMTP Protocol."""
-        auth_required = self.overrides.get("auth_required", self.boolean("AuthRequired", None))
+        auth_required = self._overridable("auth_required", "AuthRequired", None)
         common = self.common()
         if auth_required is False:
             common["authentication"] = "none"
@@ -291,8 +298,8 @@ class ProtocolReader:
             type="smtp",
             **common,
             auth_required=auth_required,
-            same_credentials=self.overrides.get("same_credentials", self.boolean("UsePOPAuth", None)),
-            pop_before_smtp=bool(self.overrides.get("pop_before_smtp", self.boolean("SMTPLast", False))),
+            same_credentials=self._overridable("same_credentials", "UsePOPAuth", None),
+            pop_before_smtp=bool(self._overridable("pop_before_smtp", "SMTPLast", False)),
         )
         self._warn_of_plaintext(server)
         return server

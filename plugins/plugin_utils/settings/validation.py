@@ -18,7 +18,7 @@ from jsonschema.exceptions import best_match
 
 from ..errors import SettingsError
 from ..wording import quoted
-from .names import is_hostname
+from .names import MAX_TEXT, is_hostname, is_plain_text
 
 SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
 
@@ -41,14 +41,39 @@ def validate(document: Mapping[str, Any], source: str) -> None:
     if error is not None:
         place = error.json_path.removeprefix("$").removeprefix(".") or "the document"
         raise SettingsError(f"{source}: {place} does not fit the Settings schema: {_shortened(error.message)}")
+    _check_text(document, "display_name", f"{source}: ")
     for direction in ("incoming", "outgoing"):
         for index, server in enumerate(document[direction]):
+            place = f"{source}: {direction}[{index}]"
             if not is_hostname(server["hostname"]):
                 raise SettingsError(
-                    f"{source}: {direction}[{index}].hostname is {quoted(server['hostname'])}, "
+                    f"{place}.hostname is {quoted(server['hostname'])}, "
                     "which is no host name and no IP address. Correct it."
                 )
+            for name in ("username", "domain"):
+                _check_text(server, name, f"{place}.")
+            _check_authentication(server, place)
+
+
+def _check_text(holder: Mapping[str, Any], name: str, place: str) -> None:
+    text = holder.get(name)
+    if text is not None and not is_plain_text(text):
+        raise SettingsError(
+            f"{place}{name} is {quoted(text)}, which holds control or direction characters, or more than "
+            f"{MAX_TEXT:,} bytes. Correct it."
+        )
+
+
+def _check_authentication(server: Mapping[str, Any], place: str) -> None:
+    """Refuse a server whose ``authentication`` says the opposite of its ``auth_required``; null fits both."""
+    required = server.get("auth_required")
+    if required is not None and required is (server["authentication"] == "none"):
+        raise SettingsError(
+            f"{place}: auth_required is {str(required).lower()}, but authentication is "
+            f"{quoted(server['authentication'])}. Make them agree."
+        )
 
 
 def _shortened(message: str) -> str:
-    return message if len(message) <= 200 else message[:200] + " ..."
+    """Keep both ends: the value stands at the beginning, what is wrong with it at the end."""
+    return message if len(message) <= 200 else f"{message[:80]} ... {message[-110:]}"

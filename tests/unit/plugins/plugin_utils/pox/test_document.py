@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from lxml import etree
+
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox import document as document_module
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.document import MAX_BYTES, read_document
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.errors import (
@@ -21,7 +23,6 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.errors 
     PoxError,
     TruncatedError,
 )
-from lxml import etree
 
 DECLARED = '<?xml version="1.0" encoding="{}"?>\n<a>\xe9</a>'
 DOCTYPE = '<!DOCTYPE a [<!ENTITY e "boo">]>'

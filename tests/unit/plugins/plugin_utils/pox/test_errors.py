@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AnswerError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox import errors
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.reader import read, read_response

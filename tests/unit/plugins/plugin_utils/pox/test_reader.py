@@ -9,6 +9,9 @@ import random
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AnswerError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.findings import FINDINGS
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.elements import BY_NAME, ELEMENTS, MAIL_TYPES
@@ -26,8 +29,6 @@ from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.
     answer,
     mail,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def findings(response: Response) -> list[tuple[str, str | None, int | None]]:

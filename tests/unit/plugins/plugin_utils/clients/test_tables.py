@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tables of the clients: a row for everything that can happen, no row for what cannot, and no row that lies."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.client import Client, Row, Verdict
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS, client_options
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.values import ELEMENTS, PLACES, said
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import filled, matching_row
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.account import MailAccount, decide
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.model import Settings
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.validation import validate
+from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import ADA
+
+ADDRESSES = ("pop.example.org", "smtp.example.org", "imap.example.org", "smtp.example.net")
+
+
+def _generated(number: int) -> MailAccount | None:
+    """Return an account that Settings and options drawn with ``number`` as seed make, or null when it is refused."""
+    draw = random.Random(number).choice
+    username = draw((ADA, "ada", "CORP\\ada", "ada-in", None))
+
+    def server(kind: str, host: str) -> dict[str, Any]:
+        socket_type = draw(("SSL", "STARTTLS", "plain"))
+        return {
+            "type": kind,
+            "hostname": host,
+            "port": draw((110, 995, 2525)),
+            "socket_type": socket_type,
+            "authentication": draw(("password-cleartext", "NTLM")),
+            "username": username,
+            "domain": draw((None, "example.org")),
+            "domain_required": draw((False, True)),
+        }
+
+    offered = draw((("pop3",), ("imap", "pop3"), ("imap",)))
+    outgoing = server("smtp", draw(("smtp.example.org", "smtp.example.net")))
+    outgoing |= {
+        "username": draw((None, username, "ada")),
+        "auth_required": draw((True, None, False)),
+        "same_credentials": draw((True, None, False)),
+        "pop_before_smtp": draw((True, True, False)),
+    }
+    if outgoing["auth_required"] is False:
+        outgoing["authentication"] = "none"
+    document = {
+        "version": 1,
+        "display_name": draw((None, "Ada Lovelace")),
+        "ttl_hours": draw((1, 24)),
+        "expires": draw((None, "2030-12-31")),
+        "incoming": [server(kind, f"{'pop' if kind == 'pop3' else kind}.example.org") for kind in offered],
+        "outgoing": [outgoing],
+    }
+    validate(document, "generated")
+    policy = Policy(
+        incoming=draw(("auto", "auto", "pop3", "imap")),
+        smtp_last=draw(("auto", "auto", "enforce", "prefer_auth", "ignore")),
+        unsupported="warn",
+        allow_plaintext=draw(((), ADDRESSES)),
+        spa=draw(("follow", "ignore")),
+        pop_before_smtp_window=draw((60, 600, 1800)),
+    )
+    try:
+        return decide(Settings.from_dict(document), email=ADA, policy=policy, user="ada")
+    except AutodiscoverError:
+        return None
+
+
+ACCOUNTS = [account for account in map(_generated, range(4000)) if account is not None]
+EVERY_CLIENT = [pytest.param(client, id=name) for name, client in CLIENTS.items()]
+
+
+def _rows(client: Client, account: MailAccount) -> Iterator[Row]:
+    for element in said(account):
+        yield matching_row(client, element.side, element.element, account)
+
+
+def test_enough_is_generated() -> None:
+    assert len(ACCOUNTS) > 1000
+    assert {account.smtp_last for account in ACCOUNTS} == {"off", "ignored", "without-pop3", "pure", "both"}
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_a_row_for_every_element_in_every_case(client: Client) -> None:
+    for account in ACCOUNTS:
+        for side, element in ELEMENTS:
+            matching_row(client, side, element, account)
+        assert {(element.side, element.element) for element in said(account)} <= set(ELEMENTS)
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_no_dead_row(client: Client) -> None:
+    hit = {row for account in ACCOUNTS for row in _rows(client, account)}
+    assert [(row.side, row.element, row.case) for row in client.rows if row not in hit] == []
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_rows_are_well_formed(client: Client) -> None:
+    assert len({(row.side, row.element, row.case) for row in client.rows}) == len(client.rows)
+    for row in client.rows:
+        assert (row.side, row.element) in ELEMENTS
+        assert row.verdict in get_args(Verdict)
+        assert row.verdict == "native" or row.note, row
+        assert not row.refuses or row.verdict == "impossible", row
+        assert not row.always or row.refuses, row
+        assert set(re.findall(r"\{(\w+)\}", row.setting)) <= {*PLACES, *client.places}, row
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_a_hook_or_approximation_of_smtp_last_wants_pop3(client: Client) -> None:
+    """SMTPLast=on on an account that fetches by IMAP is impossible everywhere, unless the caller says to ignore it."""
+    for account in ACCOUNTS:
+        row = matching_row(client, "outgoing", "SMTPLast", account)
+        if account.source_outgoing.pop_before_smtp and not account.pop_first:
+            assert row.verdict == ("approximated" if account.smtp_last == "ignored" else "impossible")
+        assert row.refuses is (account.smtp_last == "pure" and account.incoming.type == "imap")
+
+
+def _claws_mail_has(account: MailAccount, setting: str, side: str) -> bool:
+    (keyed, _) = CLIENTS["claws_mail"].render([account], {"scope": "user"}).files
+    (section,) = keyed.as_dict("claws_mail")["sections"]
+    keys = {**section["fixed"], **section["enforced"], **section["seeded"]}
+    pairs = [part.partition("=") for part in setting.split(", ") if part]
+    return all(keys.get(key) == value.replace(" (empty)", "") for key, _, value in pairs)
+
+
+def _autoconfig_has(account: MailAccount, setting: str, side: str) -> bool:
+    (file,) = CLIENTS["thunderbird_autoconfig"].render([account], {"dest": None}).files
+    content = re.sub(r">\s+<", "><", file.as_dict("")["content"])
+    incoming, outgoing = content[: content.index("<outgoing")], content[content.index("<outgoing") :]
+    part = incoming if side == "incoming" else outgoing
+    if setting.startswith("no "):
+        return setting.removeprefix("no ").strip("<>") not in part
+    return all(piece in part for piece in re.findall(r"<.*>", setting))
+
+
+HAS = {"claws_mail": _claws_mail_has, "thunderbird_autoconfig": _autoconfig_has}
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_what_a_row_says_is_written(client: Client) -> None:
+    options = client_options([client.name], None)[client.name]
+    checked = 0
+    for account in ACCOUNTS[::4]:
+        if client.render([account], options).refused:
+            continue
+        for row in _rows(client, account):
+            setting = filled(row.setting, client, account)
+            assert HAS[client.name](account, setting, row.side), (row, setting, account)
+        checked += 1
+    assert checked > 100
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_native_says_the_value_of_the_answer_or_why_not(client: Client) -> None:
+    """SPA=on and SMTPLast=on never become a row of the case off."""
+    for account in ACCOUNTS:
+        for element in said(account):
+            row = matching_row(client, element.side, element.element, account)
+            if element.element in ("SPA", "SMTPLast") and element.value == "on":
+                assert row.case != "off", (row, account)

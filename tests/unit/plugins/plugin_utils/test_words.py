@@ -1,0 +1,255 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sentences, requests and sources: what stands between the controller half and Ansible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.composing import client_files_for
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import (
+    AccountRefused,
+    AnswerError,
+    AutodiscoverError,
+    OptionError,
+    SettingsError,
+)
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import AccountRequest
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
+    account_request,
+    listed_addresses,
+    policy_of,
+)
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import summary_of, warning_lines
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import candidate_paths, read_answer
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import listed, quoted
+from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
+    ADA,
+    answer,
+    plan,
+    pop3,
+    request,
+    settings,
+    smtp,
+)
+
+OPTIONS: dict[str, Any] = {
+    "incoming": "auto",
+    "smtp_last": "auto",
+    "username": "email",
+    "spa": "follow",
+    "unsupported": "fail",
+    "allow_plaintext": ["pop.example.org"],
+    "pop_before_smtp_window": 600,
+}
+
+
+@pytest.mark.parametrize(
+    "value, shown",
+    [
+        pytest.param("ada", '"ada"', id="word"),
+        pytest.param('a"b', r'"a\"b"', id="quote"),
+        pytest.param("a\nb\x1b", r'"a\nb\x1b"', id="control"),
+        pytest.param("a\u202eb\ud800", r'"a\u202eb\ud800"', id="direction"),
+        pytest.param("x" * 100, f'"{"x" * 80}..."', id="long"),
+        pytest.param(None, '"None"', id="none"),
+    ],
+)
+def test_quoted(value: object, shown: str) -> None:
+    assert quoted(value) == shown
+
+
+@pytest.mark.parametrize(
+    "items, shown",
+    [
+        pytest.param([], "", id="none"),
+        pytest.param(["a"], "a", id="one"),
+        pytest.param(["a", "b"], "a or b", id="two"),
+        pytest.param(["a", "b", "c"], "a, b or c", id="three"),
+    ],
+)
+def test_listed(items: list[str], shown: str) -> None:
+    assert listed(items, "or") == shown
+
+
+def test_policy() -> None:
+    assert policy_of(OPTIONS) == Policy(allow_plaintext=("pop.example.org",))
+    with pytest.raises(OptionError, match="pop_before_smtp_window is 0"):
+        policy_of({**OPTIONS, "pop_before_smtp_window": 0})
+
+
+@pytest.mark.parametrize(
+    "name, hostname, expected",
+    [
+        pytest.param("POP.example.org.", "pop.example.org", True, id="normalised"),
+        pytest.param("[2001:db8::1]", "2001:db8::1", True, id="IPv6"),
+        pytest.param("example.org", "pop.example.org", False, id="domain is no host"),
+        pytest.param("*", "pop.example.org", False, id="no pattern"),
+        pytest.param("", "pop.example.org", False, id="empty"),
+    ],
+)
+def test_allow_plaintext(name: str, hostname: str, expected: bool) -> None:
+    assert Policy(allow_plaintext=(name,)).allows_plaintext(hostname) is expected
+
+
+def _document(path: str) -> bytes:
+    if path == "missing.xml":
+        raise AnswerError("missing.xml was not found.")
+    return b"<x/>"
+
+
+REQUESTS = [
+    pytest.param({"pox": "<a/>"}, {"document": "<a/>", "source": f"pox of {ADA}"}, id="text"),
+    pytest.param({"pox_src": "ada.xml"}, {"document": b"<x/>", "source": "ada.xml"}, id="file"),
+    pytest.param({"pox_src": "missing.xml"}, {"failure": "missing.xml was not found."}, id="no file"),
+    pytest.param({"settings": {"version": 1}}, {"settings": {"version": 1}}, id="settings"),
+    pytest.param({"pox": "", "settings": {}}, {"failure": "pox and settings are given; give one of them."}, id="two"),
+    pytest.param({}, {}, id="nothing"),
+    pytest.param({"clients": []}, {}, id="no clients"),
+    pytest.param({"clients": ["claws_mail"]}, {"clients": ("claws_mail",)}, id="clients"),
+    pytest.param({"spa": None}, {}, id="null is unsaid"),
+    pytest.param({"spa": "ignore"}, {"policy": Policy(spa="ignore", unsupported="warn")}, id="policy"),
+    pytest.param({"overrides": {"pop3": {"port": None}, "imap": None}}, {"overrides": {"pop3": {}}}, id="nulls"),
+    pytest.param(
+        {"overrides": {"pop3": {"port": 1, "hostname": None}}}, {"overrides": {"pop3": {"port": 1}}}, id="one"
+    ),
+]
+
+
+@pytest.mark.parametrize("account, expected", REQUESTS)
+def test_account_request(account: dict[str, Any], expected: dict[str, Any]) -> None:
+    made = account_request({"email": ADA, "user": "ada", **account}, Policy(unsupported="warn"), _document)
+    assert made == AccountRequest(email=ADA, user="ada", **expected)
+
+
+def test_listed_addresses() -> None:
+    assert listed_addresses([{"email": "ada@Example.org"}, {"email": "bob@example.org"}]) == [ADA, "bob@example.org"]
+    with pytest.raises(OptionError, match=r"accounts\[1\]: email is"):
+        listed_addresses([{"email": ADA}, {"email": None}])
+    with pytest.raises(OptionError, match="take clients off the account"):
+        listed_addresses([{"email": ADA, "clients": ["claws_mail"]}])
+
+
+def test_candidate_paths(tmp_path: Path) -> None:
+    assert candidate_paths("/a/b.xml", ["/role"], ["/inventory"]) == ["/a/b.xml"]
+    assert candidate_paths("b.xml", ["/role", "/play"], [str(tmp_path), None, "", "/nowhere", str(tmp_path)]) == [
+        *("/role/files/b.xml", "/role/b.xml", "/play/files/b.xml", "/play/b.xml"),
+        f"{tmp_path}/b.xml",
+    ]
+
+
+def test_read_answer(tmp_path: Path) -> None:
+    answers, other = tmp_path / "ada.xml", tmp_path / "plain.xml"
+    answers.write_bytes(b"<x/>")
+    other.write_bytes(b"<y/>")
+    candidates = [str(tmp_path), str(tmp_path / "none.xml"), str(answers)]
+    assert read_answer("ada.xml", candidates, lambda path: path) == b"<x/>"
+    assert read_answer("ada.xml", candidates, lambda path: str(other)) == b"<y/>"
+    with pytest.raises(
+        AnswerError, match=r'The answer "x.xml" was not found. Sought: .*none.xml. Give an absolute path'
+    ):
+        read_answer("x.xml", candidates[:2], lambda path: path)
+
+
+def test_answer_that_goes_away(tmp_path: Path) -> None:
+    (tmp_path / "ada.xml").touch()
+    with pytest.raises(AnswerError, match=r"ada.xml cannot be read: No such file"):
+        read_answer("ada.xml", [str(tmp_path / "ada.xml")], lambda path: str(tmp_path / "gone"))
+
+
+def test_meaning_of() -> None:
+    result = meaning_of(answer(pop3(), smtp(SPA=None), address="bob@example.org"), "ada.xml", " ada@EXAMPLE.org")
+    assert result["settings"]["email"] == ADA
+    assert [finding["code"] for finding in result["findings"]] == ["spa-default"]
+    assert meaning_of(answer(pop3(), smtp(), address="bob@example.org"), "x")["settings"]["email"] == "bob@example.org"
+    assert meaning_of(answer(pop3(), smtp()), "x")["settings"]["email"] is None
+    for wrong in ("ada", 5):
+        with pytest.raises(OptionError, match="which is no e-mail address"):
+            meaning_of(answer(pop3(), smtp()), "x", wrong)  # type: ignore[arg-type]
+    with pytest.raises(AutodiscoverError):
+        meaning_of("", "x")
+
+
+def test_client_files_for() -> None:
+    read = meaning_of(answer(pop3(), smtp(SPA=None)), "ada.xml")
+    for document in (read, read["settings"]):
+        result = client_files_for(document, ADA, ["claws_mail"], {"user": "ada"})
+        assert [file["client"] for file in result["files"]] == ["claws_mail"] * 2
+        assert [finding["code"] for finding in result["findings"]] == ["spa-default"] * ("findings" in document)
+    assert client_files_for(read, ADA, "claws_mail", {"user": "ada"})["files"]
+
+
+PLAINTEXT = settings(incoming={"socket_type": "plain", "port": 110})
+
+COMPOSED = [
+    pytest.param({"allow_plaintext": "pop.example.org"}, id="one host as text"),
+    pytest.param({"allow_plaintext": ["pop.example.org"]}, id="list of hosts"),
+    pytest.param({"overrides": {"pop3": {"socket_type": "SSL", "port": "995"}}}, id="overrides"),
+]
+
+
+@pytest.mark.parametrize("options", COMPOSED)
+def test_options_of_composing(options: dict[str, Any]) -> None:
+    assert client_files_for(PLAINTEXT, ADA, ["claws_mail"], {"user": "ada", **options})["files"]
+
+
+WRONG = [
+    pytest.param({}, AccountRefused, "claws_mail writes to the home", id="no user"),
+    pytest.param({"user": "ada"}, AccountRefused, "unencrypted", id="refused"),
+    pytest.param({"colour": 1}, OptionError, 'no option "colour"', id="option"),
+    pytest.param({"spa": "no"}, OptionError, 'spa is "no"; it can be follow or ignore', id="choice"),
+    pytest.param({"spa": []}, OptionError, "spa is", id="type of choice"),
+    pytest.param({"pop_before_smtp_window": "x"}, OptionError, "window is .* seconds", id="window"),
+    pytest.param({"pop_before_smtp_window": 0}, OptionError, "window is .* seconds", id="no window"),
+    pytest.param({"report": "x"}, OptionError, "report is", id="report"),
+    pytest.param({"user": "ada", "overrides": "x"}, AccountRefused, "give a dictionary", id="overrides"),
+    pytest.param({"client_options": {"claws_mail": {"x": 1}}}, OptionError, "no option", id="client option"),
+]
+
+
+@pytest.mark.parametrize("options, error, sentence", WRONG)
+def test_wrong_options_of_composing(options: dict[str, Any], error: type[Exception], sentence: str) -> None:
+    with pytest.raises(error, match=sentence):
+        client_files_for(PLAINTEXT, ADA, ["claws_mail"], options)
+
+
+def test_error_codes_differ() -> None:
+    kinds = (OptionError, AnswerError, SettingsError, AccountRefused)
+    assert len({kind.code for kind in kinds}) == len(kinds)
+
+
+def test_summary() -> None:
+    made = plan(request(pop3(), smtp(SMTPLast="on", UsePOPAuth="on")))
+    drift = {"email": None, "client": "claws_mail", "path": "/x", "key": "pop_port", "reason": "content"}
+    result = {
+        "translation": made.translation,
+        "findings": made.findings,
+        "drift": [{**drift, "expected": "995", "found": None}],
+        "pending": [{"email": ADA, "client": "claws_mail", "path": "/x", "reason": "it runs"}],
+    }
+    summary = summary_of(result)
+    assert summary["translation"] == [
+        f"{ADA}, claws_mail:",
+        "impossible: TTL 1 -> nothing (Claws Mail never asks again; run the playbook again.)",
+    ]
+    assert summary["drift"] == ['several accounts claws_mail: /x pop_port (content): expected "995", found nothing']
+    assert summary["pending"] == [f"{ADA} claws_mail: it runs"]
+    assert summary["findings"][0].startswith(f"warning: {ADA}: ")
+
+
+def test_warnings_are_told_once_for_many_accounts() -> None:
+    people = ("ada", "bob", "eve")
+    made = plan(
+        *(request(pop3(LoginName=None, SSL="yes"), smtp(), email=f"{name}@example.org", user=name) for name in people)
+    )
+    (line, pending) = warning_lines(made.findings, [{"email": None, "path": "/x", "client": "c", "reason": "it runs"}])
+    assert line.startswith("line 11: Protocol POP3: SSL is ")
+    assert line.endswith("The same for 2 more accounts. (boolean-synonym)")
+    assert pending == "Not done yet: /x c: it runs"

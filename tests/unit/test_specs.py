@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The same options are written down in several places: spec, documentation, role, policy, registry. They must agree."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+import yaml
+
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils import _client_config_spec as specs
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_files_spec import ARGUMENT_SPEC
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.overrides import OVERRIDABLE
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
+
+TOP = Path(__file__).resolve().parents[2]
+ROLE = TOP / "roles" / "mail_client"
+
+
+def documented(module: str) -> dict[str, Any]:
+    """Return the options of a module's documentation."""
+    found = importlib.import_module(f"ansible_collections.mailfleet.autodiscover.plugins.modules.{module}")
+    options: dict[str, Any] = yaml.safe_load(found.DOCUMENTATION)["options"]
+    return options
+
+
+def shape(options: dict[str, Any], nested: str) -> dict[str, Any]:
+    """Return what specs and documentation have in common, nested options included."""
+    return {
+        name: {
+            "type": option.get("type", "str"),
+            "elements": option.get("elements"),
+            "choices": option.get("choices"),
+            "default": option.get("default"),
+            "required": option.get("required", False),
+            "options": shape(option[nested], nested) if option.get(nested) else None,
+        }
+        for name, option in options.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "spec"),
+    [
+        pytest.param("client_config", specs.CLIENT_CONFIG_SPEC, id="client_config"),
+        pytest.param("client_files", ARGUMENT_SPEC, id="client_files"),
+        pytest.param("pox_info", specs.POX_INFO_SPEC, id="pox_info"),
+    ],
+)
+def test_the_documentation_of_a_module_is_its_spec(module: str, spec: dict[str, Any]) -> None:
+    assert shape(documented(module), "suboptions") == shape(spec, "options")
+
+
+def test_the_role_has_every_option_of_the_module() -> None:
+    text = (ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    role = shape(yaml.safe_load(text)["argument_specs"]["main"]["options"], "options")
+    module = shape(specs.CLIENT_CONFIG_SPEC, "options")
+    # The one difference: a host without accounts is left as it is.
+    assert role["mail_client_accounts"].pop("default") == []
+    assert module["accounts"].pop("default") is None
+    assert role["mail_client_accounts"].pop("required") is False
+    assert module["accounts"].pop("required") is True
+    assert role == {f"mail_client_{name}": option for name, option in module.items()}
+
+
+def test_the_role_passes_every_option_on() -> None:
+    (task,) = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    passed = task["mailfleet.autodiscover.client_config"]
+    expected = {name: f"{{{{ mail_client_{name} | default(omit) }}}}" for name in specs.CLIENT_CONFIG_SPEC}
+    expected["accounts"] = "{{ mail_client_accounts }}"
+    assert passed == expected
+    assert yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8")) == {"mail_client_accounts": []}
+
+
+def test_clients_of_the_spec_are_those_of_the_registry() -> None:
+    assert sorted(CLIENTS) == specs.CLIENTS
+
+
+def test_the_policy_has_the_defaults_and_choices_of_the_spec() -> None:
+    hints = get_type_hints(Policy)
+    for name in hints:
+        option = specs.CLIENT_CONFIG_SPEC[name]
+        default = getattr(Policy(), name)
+        assert option["default"] == (list(default) if isinstance(default, tuple) else default)
+        if option.get("choices"):
+            assert list(get_args(hints[name])) == option["choices"]
+
+
+def test_what_can_be_overridden_is_what_the_spec_takes() -> None:
+    taken = {kind: tuple(option["options"]) for kind, option in specs.ACCOUNT_SPEC["overrides"]["options"].items()}
+    assert taken == {kind: tuple(fields) for kind, fields in OVERRIDABLE.items()}
+
+
+def test_every_module_is_in_the_action_group() -> None:
+    runtime = yaml.safe_load((TOP / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    modules = sorted(path.stem for path in (TOP / "plugins" / "modules").glob("*.py"))
+    assert [sorted(group) for group in runtime["action_groups"].values()] == [modules]
+
+
+def test_the_made_pages_are_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("pages", TOP / "docs" / "pages.py")
+    assert spec is not None and spec.loader is not None
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    stale = [path.name for path, text in maker.pages().items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], "run `make docs`"
