@@ -61,16 +61,18 @@ def prepare_home() -> None:
     comes from has pip as well.
     """
     settings = configparser.RawConfigParser()
-    for line in run(sys.executable, "-m", "pip", "config", "list").splitlines():
+    for line in run("env", "PIP_QUIET=0", sys.executable, "-m", "pip", "config", "list").splitlines():
         key, value = line.split("=", 1)
         section, _dot, name = key.rpartition(".")
         settings.read_dict({section.replace(":env:", "global"): {name: ast.literal_eval(value)}})
     settings.read_dict({"global": {"quiet": 2}})
-    (HOME / ".config" / "pip").mkdir(parents=True, exist_ok=True)
-    with (HOME / ".config" / "pip" / "pip.conf").open("w", encoding="utf-8") as file:
+    ours = HOME / ".config" / "pip" / "pip.conf"
+    ours.parent.mkdir(parents=True, exist_ok=True)
+    ours.touch(mode=0o600)  # the address of an index may hold a password
+    with ours.open("w", encoding="utf-8") as file:
         settings.write(file)
 
-    version = get_venv_packages(SimpleNamespace(version=THIS))["pip"]  # type: ignore[arg-type]
+    version = get_venv_packages(SimpleNamespace(version=THIS))["pip"]
     cache = HOME / ".ansible" / "test" / "cache"
     wheel = f"pip-{version}-py3-none-any.whl"
     if not (cache / wheel).exists():

@@ -16,6 +16,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from .clients.client import Client, Row
@@ -79,6 +80,8 @@ class _Decided:
     request: AccountRequest
     account: MailAccount
     clients: tuple[str, ...]
+    rows: tuple[tuple[str, Said, Row], ...]
+    """Name of a client, element of the answer, and the row of the client's table that holds for it."""
 
 
 def provision(
@@ -141,7 +144,7 @@ def provision(
             plan.refuse(email, str(error))
             continue
         plan.findings += [{**finding.as_dict(), "email": email} for finding in (*result.findings, *account.findings)]
-        decided.append(_Decided(request, account, wanted))
+        decided.append(_Decided(request, account, wanted, tuple(_rows(account, wanted))))
     plan.emails = list(dict.fromkeys(plan.emails))
     decided = [item for item in decided if _accepted(item, item.request.policy or policy, plan)]
     for item in _render(decided, chosen, settled, plan):
@@ -243,16 +246,15 @@ def _accepted(item: _Decided, policy: Policy, plan: Plan) -> bool:
     reasons: list[str] = []
     warnings: list[Finding] = []
     waivable = policy.unsupported == "fail"
-    for name in item.clients:
-        for element, row in _rows(client(name), account):
-            if row.verdict != "impossible" or not row.refuses:
-                continue
-            reason = f"{account.email}: {name} cannot do {element.element}={element.value or 'unsaid'}: {row.note}"
-            if row.always or policy.unsupported == "fail":
-                reasons.append(reason)
-                waivable = waivable and not row.always
-            else:
-                warnings.append(Finding("unsupported", reason, row.element))
+    for name, element, row in item.rows:
+        if row.verdict != "impossible" or not row.refuses:
+            continue
+        reason = f"{account.email}: {name} cannot do {element.element}={element.value or 'unsaid'}: {row.note}"
+        if row.always or policy.unsupported == "fail":
+            reasons.append(reason)
+            waivable = waivable and not row.always
+        else:
+            warnings.append(Finding("unsupported", reason, row.element))
     if reasons:
         advice = "Leave the client out for this account" + (
             ", or accept it with unsupported: warn." if waivable else "."
@@ -277,21 +279,31 @@ def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
             "proof": row.proof,
             "note": row.note,
         }
-        for name in item.clients
-        for element, row in _rows(client(name), item.account)
+        for name, element, row in item.rows
         if report == "full" or row.verdict != "native"
     ]
 
 
-def _rows(the_client: Client, account: MailAccount) -> Iterator[tuple[Said, Row]]:
-    for element in said(account):
-        yield element, matching_row(the_client, element.side, element.element, account)
+def _rows(account: MailAccount, clients: Iterable[str]) -> Iterator[tuple[str, Said, Row]]:
+    elements = list(said(account))
+    for name in clients:
+        for element in elements:
+            yield name, element, matching_row(client(name), element.side, element.element, account)
+
+
+@cache
+def _rows_for(name: str) -> dict[tuple[str, str], list[Row]]:
+    """Return the rows of a client's table by side and element."""
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in client(name).rows:
+        found[row.side, row.element].append(row)
+    return found
 
 
 def matching_row(the_client: Client, side: str, element: str, account: MailAccount) -> Row:
     """Return the row of the client's table that holds for ``account``; a table without one is a fault of the client."""
-    for row in the_client.rows:
-        if row.side == side and row.element == element and row.applies(account):
+    for row in _rows_for(the_client.name).get((side, element), ()):
+        if row.applies(account):
             return row
     raise LookupError(f"{the_client.name} has no row for {side} {element}")
 

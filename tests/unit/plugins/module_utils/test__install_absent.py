@@ -100,6 +100,16 @@ def test_a_section_that_became_something_else_stays(node):
     assert node.read(RC) == b"[Account: 1]\naddress=eve@example.net\nprotocol=0\n"
 
 
+def test_a_section_that_may_be_something_else_stays(node):
+    item = account(match={"address": ADA, "protocol": "0", "user_id": ADA}, enforced={"address": ADA, "user_id": ADA})
+    node.install([item])
+    changed = node.read(RC).replace(b"user_id=ada@example.org", b"user_id=another")
+    node.write(RC, changed)
+    result = node.absent(ADA)
+    assert codes(result) == ["section-changed"] and "[Account: 1]" in result["findings"][0]["message"]
+    assert node.read(RC) == changed
+
+
 def test_a_renumbered_section_is_removed_where_it_is_now(node):
     node.install([account()])
     node.write(RC, FOREIGN + node.read(RC).replace(b"[Account: 1]", b"[Account: 2]"))
@@ -156,9 +166,10 @@ def test_once_goes_unless_it_was_changed(node):
 
 
 def test_what_was_there_before_once_is_not_ours(node):
-    node.write("/home/ada/one", b"new\n")
+    node.write("/home/ada/one", b"mine\n")
     node.install([whole("{home:ada}/one", once=True)])
-    assert not node.absent(ADA)["changed"] and node.read("/home/ada/one") == b"new\n"
+    assert not node.path("/var/lib/mailfleet/default.json").exists()
+    assert not node.absent(ADA)["changed"] and node.read("/home/ada/one") == b"mine\n"
 
 
 def test_a_shared_file_goes_with_its_last_account(node):

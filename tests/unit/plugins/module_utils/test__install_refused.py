@@ -121,7 +121,7 @@ def test_a_directory_that_cannot_be_written_refuses_only_when_something_is_to_wr
     monkeypatch.setattr(os, "access", lambda *args, **more: False)
     assert "failed" not in node.install([whole()])
     result = node.install([whole(content="newer\n")])
-    assert "not writable" in result["msg"] and node.read("/etc/fleet.conf") == b"new\n"
+    assert "/etc/fleet.conf cannot be written" in result["msg"] and node.read("/etc/fleet.conf") == b"new\n"
 
 
 def test_one_of_two_accounts_in_a_file_is_refused(node):
@@ -157,12 +157,22 @@ def test_a_file_of_nobody_fails_alone(node):
     assert result["failed"] and result["refused"][0]["email"] is None and node.path("/etc/two").exists()
 
 
-def test_things_of_a_refused_account_stay_under_purge(node):
+@pytest.mark.parametrize("params", [{"purge": True, "accounts": [BOB]}, {"state": "absent", "accounts": [ADA]}])
+def test_all_things_of_an_account_stay_when_one_cannot_be_removed(node, params):
     node.install([account(), whole(accounts=[ADA])])
     node.path(RC).unlink()
     os.mkfifo(str(node.path(RC)))
-    assert node.install([account()], accounts=[ADA], purge=True)["failed"]
+    result = node.install([], **params)
+    assert [row["email"] for row in result["refused"]] == [ADA] and not result["changed"]
     assert node.path("/etc/fleet.conf").exists() and len(node.record()) == 2
+
+
+def test_what_is_no_file_is_never_opened(node, monkeypatch):
+    fifo(node)
+    opened = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda path, *args, **more: opened.append(path) or real(path, *args, **more))
+    assert node.install([account()])["failed"] and ".claws-mail" in opened and "accountrc" not in opened
 
 
 @pytest.mark.parametrize("obstacle", [nobody, no_home], ids=["user", "home"])
@@ -461,6 +471,13 @@ def test_a_record_that_cannot_be_written_stops_everything(node):
     before = node.snapshot()
     assert node.install([whole()])["failed"] and node.install([whole()], check=True)["failed"]
     assert node.snapshot() == before
+
+
+def test_a_record_that_could_not_be_written_is_told_in_check_mode_too(node, monkeypatch):
+    node.write("/etc/fleet.conf", b"new\n")
+    monkeypatch.setattr(os, "access", lambda *_args, **_more: False)
+    for check in (True, False):
+        assert "The record /var/lib/mailfleet/default.json" in node.install([whole()], check=check)["msg"]
 
 
 def test_the_record_is_private(node):

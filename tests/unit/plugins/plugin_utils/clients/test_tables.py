@@ -128,12 +128,12 @@ def test_a_hook_or_approximation_of_smtp_last_wants_pop3(client: Client) -> None
         assert row.refuses is (account.smtp_last == "pure" and account.incoming.type == "imap")
 
 
-def _claws_mail_has(account: MailAccount, setting: str, side: str) -> bool:
-    (keyed, _) = CLIENTS["claws_mail"].render([account], {"scope": "user"}).files
+def _claws_mail_has(account: MailAccount, setting: str, _: str) -> bool:
+    (keyed, _folders) = CLIENTS["claws_mail"].render([account], {"scope": "user"}).files
     (section,) = keyed.as_dict("claws_mail")["sections"]
     keys = {**section["fixed"], **section["enforced"], **section["seeded"]}
     pairs = [part.partition("=") for part in setting.split(", ") if part]
-    return all(keys.get(key) == value.replace(" (empty)", "") for key, _, value in pairs)
+    return all(keys.get(key) == value.replace(" (empty)", "") for key, _equals, value in pairs)
 
 
 def _autoconfig_has(account: MailAccount, setting: str, side: str) -> bool:

@@ -135,7 +135,9 @@ def test_login_from_elsewhere_is_checked_again(text: str) -> None:
     ],
 )
 def test_unknown_placeholder(elements: dict[str, str | None], element: str) -> None:
-    with pytest.raises(MeaningError, match=f"^ada@example.org: {element} .* holds the placeholder .*override username"):
+    with pytest.raises(
+        MeaningError, match=rf"^ada@example\.org: {element} .* holds the placeholder .*override username"
+    ):
         composed(**elements)
 
 

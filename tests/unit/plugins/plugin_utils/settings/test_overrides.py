@@ -68,8 +68,8 @@ def test_the_value_of_the_answer_is_not_even_read(
     assert codes(result) == {"override"}
 
 
-@pytest.mark.parametrize("field, value, expected, elements", FIELDS)
-def test_settings_are_overridden_too(field: str, value: Any, expected: Any, elements: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("field, value", [pytest.param(*case.values[:2], id=case.id) for case in FIELDS])
+def test_settings_are_overridden_too(field: str, value: Any) -> None:
     document = settings(outgoing={"auth_required": False, "authentication": "none"})
     result = plan(request(settings=document, overrides={"smtp": {field: value}}))
     assert reasons(result) == ""

@@ -111,8 +111,10 @@ def test_smtp_last_on(auth: str, use: str, login: str, policy: str, offered: str
     assert keys.get("pop_before_smtp_timeout") == ("0" if pop_first == "1" else None)
 
 
-@pytest.mark.parametrize("auth, use, login, policy, offered, letter", CASES)
-def test_smtp_last_off(auth: str, use: str, login: str, policy: str, offered: str, letter: str) -> None:
+@pytest.mark.parametrize(
+    "auth, use, login, policy, offered", [pytest.param(*case.values[:5], id=case.id) for case in CASES]
+)
+def test_smtp_last_off(auth: str, use: str, login: str, policy: str, offered: str) -> None:
     for said in ("off", None):
         server = smtp(AuthRequired=_said(auth), UsePOPAuth=_said(use), LoginName=LOGINS[login], SMTPLast=said)
         result = plan(request(*OFFERED[offered], server), smtp_last=policy)
