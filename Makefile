@@ -34,7 +34,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/build/hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint lint-code lint-docs format sanity corpus bench docs collection clean
+.PHONY: help demo test lint lint-code lint-docs format sanity corpus bench docs golden collection clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
@@ -81,6 +81,9 @@ bench: $(VENV)/ready collection ## measure
 
 docs: $(VENV)/ready collection ## write the pages of docs/ that are made of the code
 	@"$(VENV)/bin/python" docs/pages.py
+
+golden: $(VENV)/ready collection ## write what each client gets for whole answers, which the tests compare
+	@"$(VENV)/bin/python" -m ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.clients.golden
 
 collection: $(COLLECTION) ## a collection path, build/collections, that holds this checkout
 

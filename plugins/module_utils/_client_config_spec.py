@@ -38,6 +38,7 @@ ACCOUNT_SPEC = dict(
     settings={"type": "dict"},
     clients={"type": "list", "elements": "str", "choices": CLIENTS},
     display_name={"type": "str"},
+    password_command={"type": "str"},
     overrides={
         "type": "dict",
         "options": {

@@ -15,6 +15,17 @@ SECTION_OPTIONS = {
     "fixed": {"type": "dict", "default": {}},
     "enforced": {"type": "dict", "default": {}},
     "seeded": {"type": "dict", "default": {}},
+    "paths": {"type": "list", "elements": "str", "default": []},
+}
+
+BLOCK_OPTIONS = {
+    "account": {"type": "str", "default": ""},
+    "text": {"type": "str", "required": True},
+}
+
+VALUE_OPTIONS = {
+    "path": {"type": "list", "elements": "str", "required": True},
+    "value": {"type": "raw", "required": True},
 }
 
 CANDIDATE_OPTIONS = {
@@ -36,12 +47,20 @@ FILE_OPTIONS = {
         "mutually_exclusive": [("numbered", "name")],
         "required_one_of": [("numbered", "name")],
     },
+    "syntax": {"type": "str", "choices": ["prefs", "keyfile", "kconfig"], "default": "prefs"},
+    "blocks": {"type": "list", "elements": "dict", "options": BLOCK_OPTIONS},
+    "comment": {"type": "str", "default": "#"},
+    "values": {"type": "list", "elements": "dict", "options": VALUE_OPTIONS},
     "mode": {"type": "raw"},
     "owner": {"type": "str"},
     "group": {"type": "str"},
     "once": {"type": "bool", "default": False},
     "running": {"type": "list", "elements": "str", "default": []},
+    "needs": {"type": "list", "elements": "str", "default": []},
 }
+
+CONTENTS = ("content", "content_base64", "sections", "blocks", "values")
+"""The options of a file that say what shall be in it; exactly one is given."""
 
 ARGUMENT_SPEC = {
     "files": {
@@ -49,8 +68,8 @@ ARGUMENT_SPEC = {
         "elements": "dict",
         "default": [],
         "options": FILE_OPTIONS,
-        "mutually_exclusive": [("path", "candidates"), ("content", "content_base64", "sections")],
-        "required_one_of": [("path", "candidates"), ("content", "content_base64", "sections")],
+        "mutually_exclusive": [("path", "candidates"), CONTENTS],
+        "required_one_of": [("path", "candidates"), CONTENTS],
     },
     # Names of users are the keys, so the values cannot have a spec of their own.
     "users": {"type": "dict", "default": {}},

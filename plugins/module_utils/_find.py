@@ -14,9 +14,9 @@ import os
 
 from ._as_user import run_as
 from ._errors import FileProblem, MissingUser, printable
+from ._outcome import Target
 from ._record import settled
 from ._survey import Found, Place, survey
-from ._target import Target
 from ._tree import Area
 from ._users import Users
 
@@ -172,10 +172,22 @@ class Finder:
         if job.wanted is not None:
             try:
                 _resolve_owner(self._users, user, job.wanted, target.shown)
+                self._fill_in_paths(job.wanted)
             except FileProblem as problem:
                 self._refusals.add(job.accounts, job.client, target.shown, str(problem))
             else:
                 target.wanted.append(job.wanted)
+
+    def _fill_in_paths(self, wanted: object) -> None:
+        """Put homes into the values that are paths: only the node knows them."""
+        for section in wanted.sections or []:
+            for key in section.paths if section is not None else []:
+                for table in (section.fixed, section.enforced, section.seeded):
+                    if key in table:
+                        place = Place.parse(table[key].decode("utf-8", "surrogateescape"), "paths")
+                        if place.user is not None:
+                            home = self._users.user(place.user).home.rstrip("/")
+                            table[key] = (home + place.rest).encode("utf-8", "surrogateescape")
 
     def _attach_entries(self, target: Target) -> None:
         for entry in self._recorded.get(target.token, []):

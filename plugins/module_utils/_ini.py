@@ -5,10 +5,13 @@
 
 """Takes the bytes of an INI-like file, gives its sections to read and change; all other bytes stay as they are.
 
-The grammar is that of Claws Mail and Sylpheed (prefs.c): a section begins with a line that
-starts with "[", "#" in the first column is a comment, a key is compared without case and
-without trimming, its value runs to the end of the line, the last of several equal keys counts,
-and so does the first of several equal sections.
+A section begins with a line that starts with "[", a line that starts with "#" is a comment, the last of several
+equal keys counts, and so does the first of several equal sections. What else holds depends on the syntax:
+
+``prefs``    Claws Mail and Sylpheed (prefs.c): a key is compared without case, and nothing is trimmed.
+``keyfile``  GLib (gkeyfile.c) and Qt's QSettings: case counts; blanks around the key and before the value do not.
+``kconfig``  KDE (kconfigini.cpp): as keyfile, and blanks after the value do not count, nor do a key's options in
+             brackets, such as [$e].
 
 A file whose last line has no line ending keeps that property through every change: so what is
 added can be taken away again and the original bytes are back.
@@ -16,18 +19,34 @@ added can be taken away again and the original bytes are back.
 
 from __future__ import annotations
 
+SYNTAXES = ("prefs", "keyfile", "kconfig")
+
 _ENDS = b"\r\n"
+_BLANKS = b" \t"
+
+
+def _comparable(key: bytes, syntax: str) -> bytes:
+    """Return what two spellings of one key have in common."""
+    if syntax == "prefs":
+        return key.lower()
+    key = key.strip(_BLANKS)
+    return key.partition(b"[$")[0] if syntax == "kconfig" else key
+
+
+def _trimmed(value: bytes, syntax: str) -> bytes:
+    return value if syntax == "prefs" else value.lstrip(_BLANKS) if syntax == "keyfile" else value.strip(_BLANKS)
 
 
 class Section:
     """One section: its header line and the lines below it. The part before the first section has no header."""
 
-    __slots__ = ("header", "lines", "name", "_places")
+    __slots__ = ("header", "lines", "name", "syntax", "_places")
 
-    def __init__(self, header: bytes, lines: list) -> None:
+    def __init__(self, header: bytes, lines: list, syntax: str = "prefs") -> None:
         self.header = header
         self.lines = lines
-        text = header.rstrip(_ENDS)[1:]
+        self.syntax = syntax
+        text = _opening(header.rstrip(_ENDS), syntax)[1:]
         self.name = text.rpartition(b"]")[0] if b"]" in text else text  # what stands between the brackets
         self._places = None
 
@@ -35,25 +54,40 @@ class Section:
         if self._places is None:
             self._places = {}
             for number, line in enumerate(self.lines):
-                key, equals, _value = line.partition(b"=")
-                if equals and key[:1] != b"#":
-                    self._places[key.lower()] = number
+                key = _key_of(line, self.syntax)
+                if key is not None:
+                    self._places[key] = number
         return self._places
+
+    def place(self, key: bytes) -> object:
+        """Return the number of the line of ``key`` that counts, or None."""
+        return self._index().get(_comparable(key, self.syntax))
 
     def get(self, key: bytes) -> object:
         """Return the value that counts, or None."""
-        number = self._index().get(key.lower())
-        return None if number is None else self.lines[number].partition(b"=")[2].rstrip(_ENDS)
+        number = self.place(key)
+        return None if number is None else _trimmed(self.lines[number].partition(b"=")[2].rstrip(_ENDS), self.syntax)
 
     def key_order(self) -> list:
-        """Return the keys in lower case, in the order of the file."""
+        """Return the keys in the order of the file, in lower case where case does not count."""
         return list(self._index())
+
+
+def _opening(line: bytes, syntax: str) -> bytes:
+    """Return a line from its first byte that counts."""
+    return line if syntax == "prefs" else line.lstrip(_BLANKS)
+
+
+def _key_of(line: bytes, syntax: str) -> object:
+    key, equals, _value = line.partition(b"=")
+    return _comparable(key, syntax) if equals and _opening(key, syntax)[:1] != b"#" else None
 
 
 class Document:
     """The whole file."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, syntax: str = "prefs") -> None:
+        self.syntax = syntax
         lines = data.split(b"\n")
         rest = lines.pop()
         lines = [line + b"\n" for line in lines]
@@ -62,13 +96,13 @@ class Document:
         self._open_end = bool(rest)
         first = lines[0] if lines else b""
         self._newline = b"\r\n" if first.endswith((b"\r\n", b"\r")) else b"\n"
-        self._preamble = Section(b"", [])
+        self._preamble = Section(b"", [], syntax)
         self.sections = []
         self._named = None
         current = self._preamble
         for line in lines:
-            if line[:1] == b"[":
-                current = Section(line, [])
+            if _opening(line, syntax)[:1] == b"[":
+                current = Section(line, [], syntax)
                 self.sections.append(current)
             else:
                 current.lines.append(line)
@@ -86,10 +120,11 @@ class Document:
 
     def set(self, section: Section, key: bytes, value: bytes) -> None:
         """Set the occurrence of ``key`` that counts, or add one after the last line that is not blank."""
-        number = section._index().get(key.lower())
+        number = section.place(key)
         if number is not None:
             line = section.lines[number]
-            name = line.partition(b"=")[0]
+            # The spelling that is there stays, but not the options of a KDE key: [$e] would make a program of the value.
+            name = key if self.syntax == "kconfig" else line.partition(b"=")[0]
             ending = line[len(line.rstrip(_ENDS)) :]
             section.lines[number] = name + b"=" + value + ending
             return
@@ -100,8 +135,8 @@ class Document:
 
     def drop(self, section: Section, key: bytes) -> None:
         """Remove every occurrence of ``key``."""
-        prefix = key.lower() + b"="
-        section.lines[:] = [line for line in section.lines if line[: len(prefix)].lower() != prefix]
+        wanted = _comparable(key, self.syntax)
+        section.lines[:] = [line for line in section.lines if _key_of(line, self.syntax) != wanted]
         section._places = None
         self._settle_end()
 
@@ -117,7 +152,9 @@ class Document:
         if blank:
             last.lines.append(self._newline)
         section = Section(
-            b"[" + name + b"]" + self._newline, [key + b"=" + value + self._newline for key, value in pairs]
+            b"[" + name + b"]" + self._newline,
+            [key + b"=" + value + self._newline for key, value in pairs],
+            self.syntax,
         )
         self.sections.append(section)
         self._named = None

@@ -10,7 +10,7 @@ No Ansible object is needed: the module wraps this one function.
 
 from __future__ import annotations
 
-from ._client_files_spec import ARGUMENT_SPEC, with_defaults
+from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, FILE_OPTIONS, with_defaults
 from ._errors import FileProblem, InstallError, printable
 from ._perform import Work, perform
 from ._plan import Plan
@@ -88,7 +88,7 @@ def _shown_file(item: dict) -> dict:
     kept = {
         key: value
         for key, value in item.items()
-        if key not in ("content", "content_base64", "sections") and value not in (None, "", [], False)
+        if key not in CONTENTS and value not in (None, "", [], False, FILE_OPTIONS[key].get("default"))
     }
     if item.get("sections"):
         kept["sections"] = [

@@ -19,6 +19,9 @@ from ._target import plan_target
 from ._tree import Area
 from ._users import Users
 
+_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
+"""Where programs are sought that a client needs: the search path of a login, without what a user adds to it."""
+
 
 class Plan:
     """What a run does; ``pending`` has (path, client, accounts, reason), ``gone`` record entries without a file."""
@@ -26,11 +29,14 @@ class Plan:
     def __init__(self, request: Request, users: Users, root: Area, entries: list, processes: Processes) -> None:
         self.request = request
         self.entries = entries
+        self.findings = []  # (account, message) of programs that another root lacks
         self._processes = processes
         self._refusals = Refusals()
         finder = Finder(users, root, entries, self._refusals, request.missing_user)
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
+        self._wanted_paths = _wanted_paths(request.files)
+        self._refuse_or_note_missing_programs(root)
         finder.find(request.files, [entry for entry in entries if self._concerns(entry)])
         self.targets = finder.targets
         self.gone = finder.gone
@@ -46,11 +52,36 @@ class Plan:
         """Add what went wrong while writing."""
         self._refusals.add(accounts, client, path, reason)
 
-    def leaves(self, client: str, account: str) -> bool:
-        """Whether what the record has for this client and account is to go in this run."""
+    def _refuse_or_note_missing_programs(self, root: Area) -> None:
+        """Refuse the accounts whose clients need a program that the node lacks.
+
+        What is built into an image may get its programs later: there it is a finding.
+        """
+        lacks = {}
+        for wanted in self.request.files:
+            for name in wanted.needs:
+                if name not in lacks:
+                    lacks[name] = not any(root.exists(f"{directory}/{name}") for directory in _PROGRAMS)
+                if not lacks[name]:
+                    continue
+                message = (
+                    f"{wanted.client or wanted.token()} needs the program {name}, which is in none of "
+                    f"{', '.join(_PROGRAMS)}: install it first."
+                )
+                if self.request.root == "/":
+                    self._refusals.add(wanted.accounts, wanted.client, wanted.token(), message)
+                else:
+                    found = [(account, message) for account in wanted.accounts or [None]]
+                    self.findings += [row for row in found if row not in self.findings]
+
+    def leaves(self, client: str, account: str, path: str = "") -> bool:
+        """Whether what the record has for this client and account, at this path, is to go in this run."""
         request = self.request
         if account in self._refusals.accounts:
             return False
+        if path and path not in self._wanted_paths.get((client, account), {path}):
+            # The client has this account's settings elsewhere now.
+            return True
         if request.state == "absent":
             return (not request.clients or client in request.clients) and (
                 not request.accounts or account in request.accounts
@@ -59,7 +90,7 @@ class Plan:
 
     def _concerns(self, entry: dict) -> bool:
         labels = entry["accounts"] + [section["account"] for section in entry.get("sections", [])]
-        return any(self.leaves(entry["client"], account) for account in labels or [""])
+        return any(self.leaves(entry["client"], account, entry["path"]) for account in labels or [""])
 
     def _outcomes(self) -> None:
         """Plan all files, and again those of accounts that turn out to be refused, until nobody new is."""
@@ -73,7 +104,13 @@ class Plan:
 
     def _plan(self, target: object) -> None:
         request = self.request
-        outcome = plan_target(target, self.leaves, self._refusals.accounts, set(request.accounts), request.existing)
+        outcome = plan_target(
+            target,
+            lambda client, account: self.leaves(client, account, target.token),
+            self._refusals.accounts,
+            set(request.accounts),
+            request.existing,
+        )
         target.outcome = outcome
         errors = list(outcome.errors)
         if outcome.writes:
@@ -112,6 +149,19 @@ class Plan:
                     )
                 )
         return found
+
+
+def _wanted_paths(files: list) -> dict:
+    """Return where each account of each client has something in this run: (client, account) to a set of paths.
+
+    Only for clients with a name: who installs single files by hand keeps what an earlier task installed.
+    """
+    found = {}
+    for wanted in files:
+        for account in wanted.accounts if wanted.client else []:
+            paths = found.setdefault((wanted.client, account), set())
+            paths.update(place.token for _exists, place in wanted.candidates)
+    return found
 
 
 def _obstacle(target: object) -> object:

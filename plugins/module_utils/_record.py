@@ -188,7 +188,7 @@ def settled(entry: dict, content: object) -> object:
     if now == unfinished["after"]:
         finished = {key: value for key, value in entry.items() if key != "unfinished"}
         return None if unfinished["leaves"] else finished
-    if now == unfinished["before"] or entry["kind"] == "sections":
+    if now == unfinished["before"] or entry["kind"] in ("sections", "blocks", "values"):
         return unfinished["entry"]
     # A whole file that is neither the old one nor ours: somebody made it after the crash.
     return None if unfinished["leaves"] else unfinished["entry"]

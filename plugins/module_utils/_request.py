@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import binascii
 
-from ._client_files_spec import ARGUMENT_SPEC, with_defaults
+from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, with_defaults
 from ._diffs import HIDDEN, is_secret
 from ._errors import InstallError, quoted
+from ._ini import SYNTAXES
 from ._record import checked_set
 from ._survey import Place
 from ._users import checked_overrides
@@ -23,7 +24,7 @@ _KEY_GROUPS = ("fixed", "enforced", "seeded")
 class WantedSection:
     """The keys that one account needs in one section. The keys and values of the four tables are bytes."""
 
-    __slots__ = ("account", "numbered", "name", "match", "fixed", "enforced", "seeded")
+    __slots__ = ("account", "numbered", "name", "match", "fixed", "enforced", "seeded", "paths")
 
     @property
     def label(self) -> str:
@@ -46,7 +47,7 @@ class WantedSection:
 
 
 class Wanted:
-    """One file that the caller wants: all of it, or sections in it."""
+    """One file that the caller wants: all of it, or sections, blocks of lines or values in it."""
 
     __slots__ = (
         "candidates",
@@ -56,6 +57,12 @@ class Wanted:
         "kind",
         "content",
         "sections",
+        "syntax",
+        "blocks",
+        "comment",
+        "block_name",
+        "values",
+        "needs",
         "mode",
         "owner",
         "group",
@@ -106,26 +113,38 @@ class Request:
 
     def _wanted(self, item: dict, where: str) -> Wanted:
         _one_of(item, ("path", "candidates"), where)
-        kind = _one_of(item, ("content", "content_base64", "sections"), where)
+        kind = _one_of(item, CONTENTS, where)
         wanted = Wanted()
         wanted.client = item["client"]
         wanted.accounts = list(item["accounts"])
         wanted.candidates = _candidates(item, where)
         wanted.user = wanted.candidates[0][1].user
-        wanted.kind = "sections" if kind == "sections" else "once" if item["once"] else "whole"
-        wanted.content = wanted.sections = None
+        wanted.kind = kind if kind in ("sections", "blocks", "values") else "once" if item["once"] else "whole"
+        wanted.content = wanted.sections = wanted.blocks = wanted.values = None
+        wanted.syntax = item["syntax"]
+        wanted.comment = item["comment"]
+        wanted.block_name = self.set
+        wanted.needs = [_program(name, where) for name in item["needs"]]
         wanted.mode = _mode(item["mode"], where)
         wanted.owner = item["owner"]
         wanted.group = item["group"]
         wanted.running = list(item["running"])
+        if wanted.kind == kind and item["once"]:
+            raise InstallError(f"{where}: once is for whole files; keys that are written only once are seeded.")
         if kind == "sections":
-            if item["once"]:
-                raise InstallError(f"{where}: once is for whole files; keys that are written only once are seeded.")
+            if wanted.syntax not in SYNTAXES:
+                raise InstallError(f"{where}: syntax {quoted(wanted.syntax)} is not one of {', '.join(SYNTAXES)}.")
             wanted.sections = [
                 self._section(section, wanted, f"{where}.sections[{n}]") for n, section in enumerate(item["sections"])
             ]
             labels = [section.account for section in wanted.sections if section is not None and section.account]
             wanted.accounts += [label for label in dict.fromkeys(labels) if label not in wanted.accounts]
+        elif kind == "blocks":
+            wanted.blocks = [_block(block, f"{where}.blocks[{n}]") for n, block in enumerate(item["blocks"])]
+            labels = [account for account, _text in wanted.blocks if account]
+            wanted.accounts += [label for label in dict.fromkeys(labels) if label not in wanted.accounts]
+        elif kind == "values":
+            wanted.values = [_value(value, f"{where}.values[{n}]") for n, value in enumerate(item["values"])]
         elif kind == "content":
             wanted.content = item["content"].encode("utf-8", "surrogateescape")
         else:
@@ -143,6 +162,7 @@ class Request:
         section.account = item["account"] or (wanted.accounts[0] if len(wanted.accounts) == 1 else "")
         section.numbered = item["numbered"]
         section.name = item["name"]
+        section.paths = [key.encode("utf-8", "surrogateescape") for key in item["paths"]]
         try:
             _checked_text("section name", section.numbered or section.name, "]")
             for group in _KEY_GROUPS + ("match",):
@@ -187,6 +207,27 @@ def _candidates(item: dict, where: str) -> list:
     if any(path.user != user or exists.user not in (None, user) for exists, path in pairs):
         raise InstallError(f"{where}: all candidates of one file must be in the same home, or all outside homes.")
     return pairs
+
+
+def _block(item: dict, where: str) -> tuple:
+    account = item["account"]
+    if any(c in account for c in "\r\n\0"):
+        raise InstallError(f"{where}: the account {quoted(account)} cannot stand on one line.")
+    text = item["text"].encode("utf-8", "surrogateescape")
+    return account, b"".join(line + b"\n" for line in text.splitlines())
+
+
+def _value(item: dict, where: str) -> tuple:
+    path = list(item["path"])
+    if not path:
+        raise InstallError(f"{where}: path is empty; name the keys that lead to the value.")
+    return path, item["value"]
+
+
+def _program(name: str, where: str) -> str:
+    if not name or "/" in name or name.startswith("."):
+        raise InstallError(f"{where}: needs holds {quoted(name)}; give the name of a program, without a path.")
+    return name
 
 
 def _mode(mode: object, where: str) -> object:

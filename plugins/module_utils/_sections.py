@@ -74,8 +74,8 @@ class Sections:
         self.drift.append(drift_row(self.path, client, recorded["account"] or None, f"[{name}]", "extra", None, None))
         ours = {key.lower(): key for key in recorded["keys"]}
         for key in section.key_order():
-            if text(key) in ours:
-                self._note_change(client, section, ours[text(key)], None)
+            if text(key).lower() in ours:
+                self._note_change(client, section, ours[text(key).lower()], None)
         self.changed.add(client)
         self.document.remove(section, recorded["blank"])
 

@@ -15,62 +15,12 @@ import base64
 from ._attributes import plan_attributes, restore_attributes
 from ._diffs import drift_row, keyed_diff, whole_diff
 from ._ini import Document
+from ._outcome import Outcome, Target, entry_of, labels_of, only
 from ._record import digest
 from ._section_record import same_kind
 from ._sections import Sections
-
-
-class Target:
-    """One file: ``wanted`` and ``entries`` (client -> record entry) are all that concerns it."""
-
-    __slots__ = ("user", "token", "shown", "found", "wanted", "entries", "made", "outcome", "number")
-
-    def __init__(self, user: object, token: str, shown: str, found: object) -> None:
-        self.user = user
-        self.token = token
-        self.shown = shown
-        self.found = found
-        self.wanted = []
-        self.entries = {}
-        self.made = []  # directories above it that we made, says the record
-        self.outcome = None
-        self.number = 0  # its place in the request
-
-
-class Outcome:
-    """What a run makes of one file; ``content`` None: it goes; ``entries``: client to new record entry or None."""
-
-    __slots__ = (
-        "content",
-        "rewrite",
-        "mode",
-        "uid",
-        "gid",
-        "entries",
-        "rows",
-        "drift",
-        "diffs",
-        "errors",
-        "findings",
-        "directories",
-    )
-
-    def __init__(self, target: Target) -> None:
-        self.content = target.found.content
-        self.rewrite = False
-        self.mode = self.uid = self.gid = None
-        self.entries = dict(target.entries)
-        self.rows = []  # (client, accounts, action, note)
-        self.drift = []
-        self.diffs = []
-        self.errors = []  # (accounts, client, reason)
-        self.findings = []  # (code, severity, account, message)
-        self.directories = []  # to remove if they are empty
-
-    @property
-    def writes(self) -> bool:
-        """Whether the file itself is touched."""
-        return self.rewrite or (self.mode, self.uid, self.gid) != (None, None, None)
+from ._target_blocks import plan_blocks
+from ._target_values import plan_values
 
 
 def plan_target(target: Target, leaves: object, refused: set, listed: set, existing: str) -> Outcome:
@@ -83,13 +33,13 @@ def plan_target(target: Target, leaves: object, refused: set, listed: set, exist
     ]
     kind = active[0].kind if active else next(iter(target.entries.values()), {"kind": "whole"})["kind"]
     for wanted in active[1:]:
-        if wanted.kind != kind or wanted.content != active[0].content:
+        if wanted.kind != kind or any(
+            getattr(wanted, name) != getattr(active[0], name) for name in ("content", "syntax", "comment")
+        ):
             reason = f"{target.shown} is wanted twice with different content: give one of the two another path."
             outcome.errors.append((wanted.accounts, wanted.client, reason))
     if not outcome.errors:
-        (_plan_sections if kind == "sections" else _plan_whole)(
-            target, outcome, active, leaves, refused, listed, existing
-        )
+        _KINDS.get(kind, _plan_whole)(target, outcome, active, leaves, refused, listed, existing)
     return outcome
 
 
@@ -104,7 +54,7 @@ def _plan_whole(
         wanted = [item for item in active if item.client == client]
         staying = [account for account in entry["accounts"] if not leaves(client, account)] if entry else []
         if wanted:
-            _want_whole(target, outcome, wanted[0], client, _labels(wanted, refused), staying)
+            _want_whole(target, outcome, wanted[0], client, labels_of(wanted, refused), staying)
         elif not staying and (entry["accounts"] or leaves(client, "")):
             going.append(client)
         elif staying != entry["accounts"]:
@@ -126,7 +76,7 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
     found = target.found
     there = found.content is not None
     entry = target.entries.get(client)
-    email = _only(accounts)
+    email = only(accounts)
     action = "unchanged"
     if not there or (wanted.kind == "whole" and found.content != wanted.content):
         reason = "content" if there else "missing"
@@ -142,7 +92,7 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
         # What was there before us is no affair of ours; what we made once stays on record.
         outcome.entries[client] = dict(entry, accounts=sorted(set(accounts))) if entry else None
         return
-    fresh = _entry(target, wanted, client, accounts)
+    fresh = entry_of(target, wanted, client, accounts)
     earlier = next((item for item in target.entries.values() if item["kind"] == "whole"), None)
     if fresh["created"]:
         fresh["replaced"] = None
@@ -156,7 +106,7 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
 
 def _let_whole_go(target: Target, outcome: Outcome, client: str, entry: dict) -> None:
     found = target.found
-    email = _only(entry["accounts"])
+    email = only(entry["accounts"])
     outcome.directories.extend(entry["directories"])
     if found.content is None:
         outcome.rows.append((client, entry["accounts"], "unchanged", None))
@@ -187,7 +137,8 @@ def _plan_sections(
     target: Target, outcome: Outcome, active: list, leaves: object, refused: set, listed: set, existing: str
 ) -> None:
     found = target.found
-    document = Document(found.content or b"")
+    syntax = active[0].syntax if active else next(iter(target.entries.values())).get("syntax", "prefs")
+    document = Document(found.content or b"", syntax)
     record = {client: entry["sections"] for client, entry in target.entries.items() if entry["kind"] == "sections"}
     sections = Sections(document, target.shown, record)
     wanted_sections = {}
@@ -235,7 +186,7 @@ def _keep_sections(
     """Set record entry and row of one client in a file of sections."""
     entry = target.entries.get(client)
     recorded = sections.record.get(client, [])
-    concerned = _labels(wanted, refused) or (entry["accounts"] if entry else [])
+    concerned = labels_of(wanted, refused) or (entry["accounts"] if entry else [])
     action = "unchanged"
     if client in sections.changed:
         action = "updated" if target.found.content is not None else "created"
@@ -245,8 +196,9 @@ def _keep_sections(
     if recorded:
         accounts = [section["account"] for section in recorded if section["account"]]
         basis = wanted[0] if wanted else None
-        fresh = _entry(target, basis, client, accounts)
+        fresh = entry_of(target, basis, client, accounts)
         fresh["kind"] = "sections"
+        fresh["syntax"] = sections.document.syntax
         fresh["sections"] = sorted(recorded, key=lambda section: (section["account"], section["name"]))
         outcome.entries[client] = fresh
     elif entry is not None:
@@ -256,35 +208,4 @@ def _keep_sections(
             restore_attributes(target, outcome, entry, outcome.content)
 
 
-def _entry(target: Target, wanted: object, client: str, accounts: list) -> dict:
-    """Return a record entry with what all kinds have in common; what an earlier entry of this file knows is kept."""
-    old = target.entries.get(client)
-    earlier = old or next(iter(target.entries.values()), None)
-    there = target.found.content is not None
-    prefix = target.token[: len(target.token) - len(_rest(target))]
-    made = target.made + [prefix + path for path in target.found.missing or []]
-    return {
-        "path": target.token,
-        "client": client,
-        "accounts": sorted(set(accounts)),
-        "user": target.user.name if target.user else None,
-        "home": target.user.home if target.user else None,
-        "kind": wanted.kind if wanted else old["kind"],
-        "running": wanted.running if wanted else old["running"],
-        "created": earlier["created"] if earlier and there else not there,
-        "directories": sorted(set(made + (earlier["directories"] if earlier else []))),
-        "attributes": earlier["attributes"] if earlier and there else {},
-    }
-
-
-def _rest(target: Target) -> str:
-    return target.token.partition("}")[2] if target.user else target.token
-
-
-def _labels(wanted: list, refused: set) -> list:
-    return [account for account in dict.fromkeys(a for item in wanted for a in item.accounts) if account not in refused]
-
-
-def _only(accounts: list) -> object:
-    """Return the account when there is exactly one."""
-    return accounts[0] if len(accounts) == 1 else None
+_KINDS = {"sections": _plan_sections, "blocks": plan_blocks, "values": plan_values}

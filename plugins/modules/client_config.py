@@ -77,6 +77,11 @@ options:
         description:
           - Replaces the name of the answer.
         type: str
+      password_command:
+        description:
+          - A shell command that prints the incoming password, run as O(accounts[].user) by the hooks that log in to
+            POP3 before sending. It is written to files of the user; a password itself never is.
+        type: str
       incoming:
         description:
           - Replaces O(incoming) for this account.
@@ -399,6 +404,10 @@ translation:
     proof:
       description: V(client) when shown with the real client, V(documented) when known from its documentation or source.
       type: str
+    needs:
+      description: What a hook needs on the node, programs and a way to the password.
+      type: list
+      elements: str
     note:
       description: Why, where it is not native.
       type: str

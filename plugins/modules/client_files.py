@@ -84,7 +84,8 @@ options:
       content:
         description:
           - The whole content of the file.
-          - Exactly one of O(files[].content), O(files[].content_base64) and O(files[].sections) is needed.
+          - Exactly one of O(files[].content), O(files[].content_base64), O(files[].sections), O(files[].blocks) and
+            O(files[].values) is needed.
         type: str
       content_base64:
         description: The whole content of the file, encoded, for what is not UTF-8 text.
@@ -128,6 +129,57 @@ options:
             description: Keys that are written only when the section is made. What a person makes of them is no drift.
             type: dict
             default: {}
+          paths:
+            description:
+              - Names of keys, among the others, whose value is a path that may begin with C({home:USER}); the home is
+                filled in on the node.
+            type: list
+            elements: str
+            default: []
+      syntax:
+        description:
+          - What holds in a file of O(files[].sections) beside sections, keys and comments.
+          - V(prefs), of Claws Mail and Sylpheed, compares keys without case and trims nothing.
+          - V(keyfile), of GLib and QSettings, compares keys with case, and without blanks around them.
+          - V(kconfig), of KDE, is the same, without blanks after a value and without options of a key such as C([$e]).
+        type: str
+        choices: [prefs, keyfile, kconfig]
+        default: prefs
+      blocks:
+        description:
+          - Blocks of lines in a text file, each between two comment lines that say whose it is. A new block is added at
+            the end of the file; everything else in it stays byte for byte.
+        type: list
+        elements: dict
+        suboptions:
+          account:
+            description: Label of the account. A block without one serves all accounts, and goes with the last of them.
+            type: str
+            default: ""
+          text:
+            description: The lines.
+            type: str
+            required: true
+      comment:
+        description: What begins a comment in a file of O(files[].blocks).
+        type: str
+        default: "#"
+      values:
+        description:
+          - Values in a JSON file, each with the keys that lead to it. Everything else in it stays byte for byte.
+            They serve all accounts of the file, and go with the last of them.
+        type: list
+        elements: dict
+        suboptions:
+          path:
+            description: The keys from the outermost object to the value. Objects that are missing are made.
+            type: list
+            elements: str
+            required: true
+          value:
+            description: The value, of any type.
+            type: raw
+            required: true
       mode:
         description:
           - Mode of the file as octal digits in quotes, such as V('0644').
@@ -148,6 +200,13 @@ options:
         description:
           - Names of programs, as in C(/proc/PID/comm), that overwrite the file when they end.
           - Only those count that the user runs in whose home the file is. O(client_running) decides what is done then.
+        type: list
+        elements: str
+        default: []
+      needs:
+        description:
+          - Names of programs without which the file is of no use. Where one is in none of C(/usr/local/bin),
+            C(/usr/bin) and C(/bin), the accounts of the file are refused; with another O(root), it is a finding.
         type: list
         elements: str
         default: []
@@ -283,6 +342,19 @@ EXAMPLES = r"""
             seeded:
               account_name: Work
 
+- name: Add lines to a file of the user, and one value to a JSON file of the system
+  mailfleet.autodiscover.client_files:
+    files:
+      - path: '{home:ada}/.muttrc'
+        blocks:
+          - account: ada@example.org
+            text: |
+              set from = "ada@example.org"
+      - path: /etc/thunderbird/policies/policies.json
+        values:
+          - path: [policies, DisableTelemetry]
+            value: true
+
 - name: Show what is different, content and mode together, and change nothing
   mailfleet.autodiscover.client_files:
     files:
@@ -401,6 +473,7 @@ findings:
   description:
     - Remarks, with C(code), C(severity), C(element), C(line), C(message) and C(email).
     - C(record-missing), nothing is known to be ours, so nothing is removed.
+    - C(program-missing), a program that a client needs is not in this root.
     - C(section-changed), a section is not what was installed any more, so it stays.
     - C(file-changed), a file that was removed or stays had been changed since it was installed.
   returned: always

@@ -16,7 +16,7 @@ from .settings.policy import Policy
 from .wording import listed, quoted
 
 _POLICY_CHOICES = {name: get_args(hint) for name, hint in get_type_hints(Policy).items()}
-_OTHERS = ("user", "display_name", "overrides", "client_options", "report")
+_OTHERS = ("user", "display_name", "password_command", "overrides", "client_options", "report")
 
 
 def client_files_for(
@@ -43,6 +43,7 @@ def client_files_for(
         settings=document,
         user=options.get("user"),
         display_name=options.get("display_name"),
+        password_command=options.get("password_command"),
         overrides=options.get("overrides"),
     )
     names = [clients] if isinstance(clients, str) else clients

@@ -91,6 +91,12 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "warning",
         "there is no record of what was installed on this host; without it nothing is removed",
     ),
+    "program-missing": (
+        "warning",
+        "a program that a client needs for SMTPLast is not in this root; it must be there before the client is used",
+    ),
+    "section-changed": ("warning", "a part of a file is not what was installed any more, so it was left as it is"),
+    "file-changed": ("info", "a file that was removed, or stays, had been changed since it was installed"),
 }
 """Code → severity and meaning. Codes are stable: people filter on them."""
 

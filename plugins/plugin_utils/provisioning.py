@@ -56,6 +56,7 @@ class AccountRequest:
     clients: tuple[str, ...] | None = None
     policy: Policy | None = None
     display_name: str | None = None
+    password_command: str | None = None
     overrides: Overrides | None = None
 
 
@@ -139,6 +140,7 @@ def provision(
                 policy=request.policy or policy,
                 user=request.user,
                 display_name=_checked_name(email, request.display_name),
+                password_command=_checked_command(email, request.password_command),
             )
         except AutodiscoverError as error:
             plan.refuse(email, str(error))
@@ -167,6 +169,15 @@ def _checked_name(email: str, name: str | None) -> str | None:
     if name is not None and not is_plain_text(str(name)):
         raise OptionError(f"{email}: display_name is {quoted(name)}, which cannot stand on one line of a file.")
     return str(name) if name else None
+
+
+def _checked_command(email: str, command: str | None) -> str | None:
+    if command is not None and (not is_plain_text(str(command)) or not str(command).strip()):
+        raise OptionError(
+            f"{email}: password_command is empty, longer than 1,000 bytes, or cannot stand on one line of a file. Put "
+            "what it does into a script, and name that."
+        )
+    return str(command) if command else None
 
 
 def _interpretation(request: AccountRequest, interpreted: dict[Any, Interpretation]) -> Interpretation:
@@ -277,6 +288,7 @@ def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
             "setting": filled(row.setting, client(name), item.account),
             "verdict": row.verdict,
             "proof": row.proof,
+            "needs": list(row.needs),
             "note": row.note,
         }
         for name, element, row in item.rows

@@ -48,6 +48,7 @@ def account_request(account: Mapping[str, Any], policy: Policy, document: Callab
         clients=tuple(account["clients"]) if account.get("clients") else None,
         policy=replace(policy, **own) if own else None,
         display_name=account.get("display_name"),
+        password_command=account.get("password_command"),
         overrides=_given(account.get("overrides")),
     )
     ways = [name for name in ("pox", "pox_src", "settings") if account.get(name) is not None]

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..settings.account import MailAccount
-from . import cases
+from . import cases, rows
 from .client import Client, Option, Rendering, Row
 from .files import File, KeyedFile, Place, Section, WholeFile
 
@@ -131,37 +131,9 @@ ROWS = (
         "any",
         "native",
         "user_id={incoming_login}",
-        note="Part of the login, where DomainRequired and the login ask for it.",
+        note=rows.PART_OF_THE_LOGIN,
     ),
-    Row(
-        "incoming",
-        "SPA",
-        "on, without TLS",
-        "impossible",
-        "",
-        lambda account: cases.incoming_ntlm(account) and account.incoming.socket_type == "plain",
-        note="Claws Mail has no NTLM, and the password is not sent unencrypted in its place.",
-        refuses=True,
-        always=True,
-    ),
-    Row(
-        "incoming",
-        "SPA",
-        "on, with TLS",
-        "approximated",
-        "{method}=0",
-        cases.incoming_ntlm,
-        note="Claws Mail has no NTLM; the password is sent inside TLS.",
-    ),
-    Row(
-        "incoming",
-        "SPA",
-        "on, option spa: ignore",
-        "approximated",
-        "{method}=0",
-        cases.incoming_spa_ignored,
-        note="A password is sent instead, because option spa says so.",
-    ),
+    *rows.spa_as_password("incoming", "Claws Mail", "{method}=0"),
     Row("incoming", "SPA", "off", "native", "{method}=0"),
     Row("outgoing", "Type", "SMTP", "native", "use_mail_command=0"),
     Row("outgoing", "Server", "any", "native", "smtp_server={outgoing_host}"),
@@ -188,37 +160,9 @@ ROWS = (
         "any",
         "native",
         "smtp_user_id={outgoing_login}",
-        note="Part of the login, where DomainRequired and the login ask for it.",
+        note=rows.PART_OF_THE_LOGIN,
     ),
-    Row(
-        "outgoing",
-        "SPA",
-        "on, without TLS",
-        "impossible",
-        "",
-        lambda account: cases.outgoing_ntlm(account) and account.outgoing.socket_type == "plain",
-        note="Claws Mail has no NTLM, and the password is not sent unencrypted in its place.",
-        refuses=True,
-        always=True,
-    ),
-    Row(
-        "outgoing",
-        "SPA",
-        "on, with TLS",
-        "approximated",
-        "smtp_auth_method=0",
-        cases.outgoing_ntlm,
-        note="Claws Mail has no NTLM; the password is sent inside TLS.",
-    ),
-    Row(
-        "outgoing",
-        "SPA",
-        "on, option spa: ignore",
-        "approximated",
-        "smtp_auth_method=0",
-        cases.outgoing_spa_ignored,
-        note="A password is sent instead, because option spa says so.",
-    ),
+    *rows.spa_as_password("outgoing", "Claws Mail", "smtp_auth_method=0"),
     Row("outgoing", "SPA", "no login to SMTP", "native", "use_smtp_auth=0", cases.no_smtp_auth),
     Row("outgoing", "SPA", "off", "native", "smtp_auth_method=0"),
     Row(
@@ -258,44 +202,11 @@ ROWS = (
         cases.pop_first,
         note="Logs in to POP3 before each sending, beside SMTP AUTH where that is on.",
     ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, IMAP account, no other way in",
-        "impossible",
+    *rows.smtp_last_without_effect(
         "pop_before_smtp=0",
-        cases.smtp_last_pure_on_imap,
-        note="Claws Mail ignores pop_before_smtp on IMAP accounts (send_message.c). Set incoming: pop3.",
-        refuses=True,
+        "Claws Mail ignores pop_before_smtp on IMAP accounts (send_message.c)",
+        "Set incoming: pop3.",
     ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, IMAP account, beside a login for SMTP",
-        "impossible",
-        "pop_before_smtp=0",
-        cases.smtp_last_both_on_imap,
-        note="Claws Mail ignores pop_before_smtp on IMAP accounts; SMTP AUTH is used alone.",
-    ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, no POP3 offered",
-        "impossible",
-        "pop_before_smtp=0",
-        cases.smtp_last_without_pop3,
-        note="There is no POP3 server to log in to.",
-    ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, option smtp_last: ignore",
-        "approximated",
-        "pop_before_smtp=0",
-        cases.smtp_last_ignored,
-        note="Left out, because option smtp_last says so.",
-    ),
-    Row("outgoing", "SMTPLast", "off", "native", "pop_before_smtp=0"),
     Row(
         "account",
         "DisplayName",
@@ -304,8 +215,7 @@ ROWS = (
         "name={name}",
         note="Written once; the person may change it. Without one, the local part of the address.",
     ),
-    Row("account", "TTL", "any", "impossible", "", note="Claws Mail never asks again; run the playbook again."),
-    Row("account", "ExpirationDate", "any", "impossible", "", note="Claws Mail knows no end of an account."),
+    *rows.lifetime("Claws Mail"),
 )
 
 CLIENT = Client(

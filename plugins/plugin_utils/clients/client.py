@@ -44,6 +44,8 @@ class Row:
     always: bool = False
     """The refusal cannot be waived."""
     proof: Proof = "documented"
+    needs: tuple[str, ...] = ()
+    """With verdict ``hook``: programs, and a way to the password."""
 
 
 @dataclass(frozen=True, slots=True)

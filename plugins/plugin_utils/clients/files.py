@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,25 @@ class WholeFile:
 
     place: Place
     accounts: tuple[str, ...]
-    content: str
+    content: str | bytes
     mode: str | None = None
     once: bool = False
+    needs: tuple[str, ...] = ()
+    """Names of programs without which the file is of no use: where the node lacks one, its accounts are refused."""
 
     def as_dict(self, client: str) -> dict[str, Any]:
         """Return one item of ``files``."""
-        item = {"client": client, "accounts": list(self.accounts), "content": self.content, **self.place.as_dict()}
+        item: dict[str, Any] = {"client": client, "accounts": list(self.accounts), **self.place.as_dict()}
+        if isinstance(self.content, str):
+            item["content"] = self.content
+        else:
+            item["content_base64"] = base64.b64encode(self.content).decode("ascii")
         if self.mode is not None:
             item["mode"] = self.mode
         if self.once:
             item["once"] = True
+        if self.needs:
+            item["needs"] = list(self.needs)
         return item
 
 
@@ -61,26 +71,34 @@ class Section:
     ``enforced`` keys are compared and set at every run; ``seeded`` ones are written when the section is
     made; ``fixed`` ones too, and another value in a section that exists is an error: an account is never
     turned into another kind. ``match`` says which section that we did not make is the same account.
+    ``paths`` names keys whose value may begin with ``{home:USER}``.
     """
 
     account: str
-    numbered: str
-    """Section names are this and a number: ``Account: `` for ``[Account: 3]``."""
-    match: Mapping[str, str]
-    fixed: Mapping[str, str]
     enforced: Mapping[str, str]
+    numbered: str | None = None
+    """Section names are this and a number: ``Account: `` for ``[Account: 3]``."""
+    name: str | None = None
+    """Or the section has this fixed name. Exactly one of the two is given."""
+    match: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     seeded: Mapping[str, str] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return one item of ``sections``."""
-        return {
+        name = {"numbered": self.numbered} if self.numbered is not None else {"name": self.name}
+        item: dict[str, Any] = {
             "account": self.account,
-            "numbered": self.numbered,
+            **name,
             "match": dict(self.match),
             "fixed": dict(self.fixed),
             "enforced": dict(self.enforced),
             "seeded": dict(self.seeded),
         }
+        if self.paths:
+            item["paths"] = list(self.paths)
+        return item
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +109,85 @@ class KeyedFile:
     sections: tuple[Section, ...]
     running: tuple[str, ...] = ()
     """Names of processes of the file's owner that would overwrite an edit."""
+    syntax: Literal["prefs", "keyfile", "kconfig"] = "prefs"
+    """The grammar of the file: Claws Mail and Sylpheed, GLib and Qt, KDE."""
+    needs: tuple[str, ...] = ()
 
     def as_dict(self, client: str) -> dict[str, Any]:
         """Return one item of ``files``."""
-        return {
+        item: dict[str, Any] = {
             "client": client,
             "accounts": list(dict.fromkeys(section.account for section in self.sections)),
             "sections": [section.as_dict() for section in self.sections],
             "running": list(self.running),
             **self.place.as_dict(),
         }
+        if self.syntax != "prefs":
+            item["syntax"] = self.syntax
+        if self.needs:
+            item["needs"] = list(self.needs)
+        return item
 
 
-File = WholeFile | KeyedFile
+@dataclass(frozen=True, slots=True)
+class BlockFile:
+    """A text file that people write too: only blocks of lines between our comment lines are ours.
+
+    ``blocks`` are pairs of an account and lines; an empty account stands for lines that all accounts need.
+    """
+
+    place: Place
+    blocks: tuple[tuple[str, str], ...]
+    comment: str = "#"
+    mode: str | None = None
+    needs: tuple[str, ...] = ()
+
+    def as_dict(self, client: str) -> dict[str, Any]:
+        """Return one item of ``files``."""
+        item: dict[str, Any] = {
+            "client": client,
+            "accounts": list(dict.fromkeys(account for account, _text in self.blocks if account)),
+            "blocks": [{"account": account, "text": text} for account, text in self.blocks],
+            "comment": self.comment,
+            **self.place.as_dict(),
+        }
+        if self.mode is not None:
+            item["mode"] = self.mode
+        if self.needs:
+            item["needs"] = list(self.needs)
+        return item
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFile:
+    """A JSON file that people write too: only the values at the given paths of keys are ours."""
+
+    place: Place
+    accounts: tuple[str, ...]
+    values: tuple[tuple[tuple[str, ...], Any], ...]
+    """Pairs of the keys that lead to a value, and the value."""
+    mode: str | None = None
+
+    def as_dict(self, client: str) -> dict[str, Any]:
+        """Return one item of ``files``."""
+        item: dict[str, Any] = {
+            "client": client,
+            "accounts": list(self.accounts),
+            "values": [{"path": list(path), "value": value} for path, value in self.values],
+            **self.place.as_dict(),
+        }
+        if self.mode is not None:
+            item["mode"] = self.mode
+        return item
+
+
+File = WholeFile | KeyedFile | BlockFile | JsonFile
+
+
+def file_name(text: str) -> str:
+    """Return ``text`` as the name of one file: no slash, no leading dot; what is odd becomes ``%2F``.
+
+    An address may hold a slash; it never forms a path.
+    """
+    name = quote(text, safe="@+=,_-.")
+    return f"%2E{name[1:]}" if name.startswith(".") else name

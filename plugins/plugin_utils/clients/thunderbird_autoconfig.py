@@ -21,7 +21,7 @@ from ..errors import OptionError
 from ..settings.account import MailAccount
 from ..settings.names import is_plain_text, normalised_address
 from ..wording import listed, quoted
-from . import cases
+from . import cases, rows
 from .client import Client, Option, Rendering, Row
 from .files import Place, WholeFile
 
@@ -210,18 +210,10 @@ ROWS = (
         "any",
         "native",
         "<username>{incoming_placeholder}</username>",
-        note="Part of the login, where DomainRequired and the login ask for it.",
+        note=rows.PART_OF_THE_LOGIN,
     ),
     Row("incoming", "SPA", "on", "native", "<authentication>NTLM</authentication>", cases.incoming_ntlm),
-    Row(
-        "incoming",
-        "SPA",
-        "on, option spa: ignore",
-        "approximated",
-        "<authentication>password-cleartext</authentication>",
-        cases.incoming_spa_ignored,
-        note="A password is sent instead, because option spa says so.",
-    ),
+    rows.spa_ignored("incoming", "<authentication>password-cleartext</authentication>"),
     Row("incoming", "SPA", "off", "native", "<authentication>password-cleartext</authentication>"),
     Row("outgoing", "Type", "SMTP", "native", '<outgoingServer type="smtp">'),
     Row("outgoing", "Server", "any", "native", "<hostname>{outgoing_host}</hostname>"),
@@ -254,18 +246,10 @@ ROWS = (
         "any",
         "native",
         "<username>{outgoing_placeholder}</username>",
-        note="Part of the login, where DomainRequired and the login ask for it.",
+        note=rows.PART_OF_THE_LOGIN,
     ),
     Row("outgoing", "SPA", "on", "native", "<authentication>NTLM</authentication>", cases.outgoing_ntlm),
-    Row(
-        "outgoing",
-        "SPA",
-        "on, option spa: ignore",
-        "approximated",
-        "<authentication>password-cleartext</authentication>",
-        cases.outgoing_spa_ignored,
-        note="A password is sent instead, because option spa says so.",
-    ),
+    rows.spa_ignored("outgoing", "<authentication>password-cleartext</authentication>"),
     Row("outgoing", "SPA", "no login to SMTP", "native", "no <username>", cases.no_smtp_auth),
     Row("outgoing", "SPA", "off", "native", "<authentication>password-cleartext</authentication>"),
     Row(
@@ -334,44 +318,9 @@ ROWS = (
         note=f"{_POLLING} That is not shorter than pop_before_smtp_window: some mails may be refused until the next "
         "fetch.",
     ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, IMAP account, no other way in",
-        "impossible",
-        "",
-        cases.smtp_last_pure_on_imap,
-        note="No mail is fetched by POP3 on an IMAP account. Set incoming: pop3.",
-        refuses=True,
+    *rows.smtp_last_without_effect(
+        "no smtp-after-pop", "No mail is fetched by POP3 on an IMAP account", "Set incoming: pop3.", "{methods}"
     ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, IMAP account, beside a login for SMTP",
-        "impossible",
-        "{methods}",
-        cases.smtp_last_both_on_imap,
-        note="No mail is fetched by POP3 on an IMAP account; SMTP AUTH is used alone.",
-    ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, no POP3 offered",
-        "impossible",
-        "",
-        cases.smtp_last_without_pop3,
-        note="There is no POP3 server to log in to.",
-    ),
-    Row(
-        "outgoing",
-        "SMTPLast",
-        "on, option smtp_last: ignore",
-        "approximated",
-        "",
-        cases.smtp_last_ignored,
-        note="Left out, because option smtp_last says so.",
-    ),
-    Row("outgoing", "SMTPLast", "off", "native", "no smtp-after-pop"),
     Row(
         "account",
         "DisplayName",

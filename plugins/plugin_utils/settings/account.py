@@ -70,6 +70,8 @@ class MailAccount:
     source_outgoing: OutgoingServer
     ttl_hours: int
     expires: str | None
+    password_command: str | None
+    """A shell command of the caller that prints the incoming password."""
     findings: tuple[Finding, ...]
 
     @property
@@ -89,7 +91,13 @@ class MailAccount:
 
 
 def decide(
-    settings: Settings, *, email: str, policy: Policy, user: str | None = None, display_name: str | None = None
+    settings: Settings,
+    *,
+    email: str,
+    policy: Policy,
+    user: str | None = None,
+    display_name: str | None = None,
+    password_command: str | None = None,
 ) -> MailAccount:
     """Choose the servers, compose the logins and settle what SMTPLast asks for.
 
@@ -99,6 +107,7 @@ def decide(
         policy: what the caller wants.
         user: the system user who owns the account's files.
         display_name: replaces the name of the answer.
+        password_command: a shell command that prints the incoming password, for hooks.
 
     Raises:
         AccountRefused: when a password would travel unencrypted, or no usable server is offered.
@@ -149,6 +158,7 @@ def decide(
         source_outgoing=_source(outgoing, offered_outgoing, settings.outgoing),
         ttl_hours=settings.ttl_hours,
         expires=settings.expires,
+        password_command=password_command,
         findings=tuple(findings),
     )
 

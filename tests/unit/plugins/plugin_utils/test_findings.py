@@ -41,7 +41,10 @@ ELSEWHERE = {
     "type-attribute",
     "type-unknown",
     # the installer
+    "file-changed",
+    "program-missing",
     "record-missing",
+    "section-changed",
 }
 
 NETWORKS = smtp().replace("  </Protocol>", "<NetworkRequirements/></Protocol>")

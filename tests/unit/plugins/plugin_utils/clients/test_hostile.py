@@ -19,7 +19,17 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import (
+    CLIENTS,
+    client,
+    client_options,
+)
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.account import decide
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.model import Settings
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.validation import validate
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
     ADA,
     answer,
@@ -31,6 +41,8 @@ from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.
     settings,
     smtp,
 )
+
+from .reading import differences, reader
 
 PIECES = (
     "\n",
@@ -64,57 +76,20 @@ PIECES += (
     "<!--",
     "</username>",
     "&#10;",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    ";",
+    "%USER%",
+    "|",
+    "(",
+    ")",
 )
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=6).map("".join)
 LOGINS = st.one_of(TEXTS, TEXTS.map(lambda text: f"ada@{text}"), TEXTS.map(lambda text: f"{text}\\ada"))
 FORGING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What could break a line of a terminal or a log, or turn it around."""
 QUICK = limits(max_examples=150, deadline=None)
-
-
-def _written_and_read(file: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    """Write sections as a client's file has them, and read them back as Claws Mail does: line by line."""
-    lines: list[str] = []
-    for number, section in enumerate(file["sections"], 1):
-        lines.append(f"[{section['numbered']}{number}]")
-        lines += [f"{key}={value}" for role in ("fixed", "enforced", "seeded") for key, value in section[role].items()]
-    data = "".join(f"{line}\n" for line in lines).encode()
-    sections: list[tuple[str, dict[str, str]]] = []
-    for line in data.decode().split("\n")[:-1]:
-        assert len(line.encode()) < 1024
-        if line.startswith("["):
-            sections.append((line, {}))
-        else:
-            assert not line.startswith("#")
-            key, _, value = line.partition("=")
-            assert key not in sections[-1][1]
-            sections[-1][1][key] = value
-    return sections
-
-
-def _check_sections(result: Plan) -> None:
-    for file in result.files:
-        if "sections" not in file:
-            continue
-        ours = [
-            (f"[Account: {number}]", {**section["fixed"], **section["enforced"], **section["seeded"]})
-            for number, section in enumerate(file["sections"], 1)
-        ]
-        assert _written_and_read(file) == ours
-        assert all(not set("\r\n\0") & set(value) for _, keys in ours for value in keys.values())
-
-
-def _check_autoconfig(result: Plan) -> None:
-    if not result.files:
-        return
-    root = ElementTree.fromstring(autoconfig(result).encode())
-    provider = root.find("emailProvider")
-    assert provider is not None
-    tags = [child.tag for child in provider]
-    assert tags == ["domain", "displayName", "displayShortName", "incomingServer", "outgoingServer"]
-    assert [child.tag for child in provider[3]][:5] == ["hostname", "port", "socketType", "authentication", "username"]
-    login = provider[3].findtext("username") or ""
-    assert "%EMAILADDRESS%" in login or "%EMAILLOCALPART%" in login
 
 
 def _check_words(result: Plan) -> None:
@@ -124,20 +99,44 @@ def _check_words(result: Plan) -> None:
         assert not FORGING.search(row["reason"])
 
 
+def _check_client(name: str, document: dict[str, Any]) -> None:
+    """See that a client reads what was meant, or that the account is refused in words that cannot forge a line."""
+    try:
+        validate(document, "hostile")
+        account = decide(Settings.from_dict(document), email=ADA, policy=Policy(unsupported="warn"), user="ada")
+    except AutodiscoverError as error:
+        assert not FORGING.search(str(error))
+        return
+    rendering = client(name).render([account], client_options([name], None)[name])
+    for reason in rendering.refused.values():
+        assert not FORGING.search(reason)
+    if not rendering.refused:
+        files = [file.as_dict(name) for file in rendering.files]
+        json.dumps(files).encode()
+        (read,) = reader(name).read(files)
+        assert differences(read, account) == {}
+
+
+@pytest.mark.parametrize("name", list(CLIENTS))
 @QUICK
 @given(LOGINS, TEXTS, st.booleans(), LOGINS, TEXTS)
-def test_settings_stay_in_their_place(incoming: str, domain: str, required: bool, outgoing: str, name: str) -> None:
+def test_settings_stay_in_their_place(
+    name: str, incoming: str, domain: str, required: bool, outgoing: str, display_name: str
+) -> None:
     document = settings(
         incoming={"username": incoming, "domain": domain or None, "domain_required": required},
         outgoing={"username": outgoing, "pop_before_smtp": required},
-        display_name=name,
+        display_name=display_name,
     )
-    keyed = plan(request(settings=document))
-    whole = plan(request(settings=document), clients=("thunderbird_autoconfig",))
-    _check_sections(keyed)
-    _check_autoconfig(whole)
-    _check_words(keyed)
-    _check_words(whole)
+    _check_client(name, document)
+
+
+@pytest.mark.parametrize("name", list(CLIENTS))
+@pytest.mark.parametrize(
+    "login", ["007412", "1e5", "0x10", "true", "12.0", "1" * 400, "o'brien", "CORP\\ada", "a" * 990]
+)
+def test_odd_logins(name: str, login: str) -> None:
+    _check_client(name, settings(incoming={"username": login}, outgoing={"username": login}, display_name=login))
 
 
 def _xml(text: str) -> str:
@@ -145,31 +144,36 @@ def _xml(text: str) -> str:
     return "".join(c for c in text if c in "\t\n\r" or " " <= c < "\ud800" or "\ue000" <= c <= "\ufffd")
 
 
+@pytest.mark.parametrize("client_name", list(CLIENTS))
 @QUICK
 @given(
     st.dictionaries(st.sampled_from(("LoginName", "DomainName", "Server", "Port", "SPA", "SMTPLast", "TTL")), LOGINS),
     TEXTS,
 )
-def test_answers_stay_in_their_place(elements: dict[str, str], name: str) -> None:
+def test_answers_stay_in_their_place(client_name: str, elements: dict[str, str], name: str) -> None:
     hostile: dict[str, str | int | None] = {key: _xml(value) for key, value in elements.items()}
     document = answer(pop3(**hostile, DomainRequired="on"), smtp(**hostile), name=_xml(name))
-    keyed = plan(request(document=document))
-    whole = plan(request(document=document), clients=("thunderbird_autoconfig",))
-    _check_sections(keyed)
-    _check_autoconfig(whole)
-    _check_words(keyed)
-    _check_words(whole)
+    _check_words(plan(request(document=document), clients=(client_name,), unsupported="warn"))
 
 
+@pytest.mark.parametrize("client_name", list(CLIENTS))
 @QUICK
-@given(TEXTS, TEXTS, TEXTS)
-def test_the_caller_s_values_stay_in_their_place(email: str, user: str, name: str) -> None:
-    result = plan(request(pop3(), smtp(), email=f"{email}@example.org", user=user, display_name=name))
-    _check_sections(result)
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_the_caller_s_values_stay_in_their_place(
+    client_name: str, email: str, user: str, name: str, command: str
+) -> None:
+    wanted = request(
+        pop3(), smtp(), email=f"{email}@example.org", user=user, display_name=name, password_command=command
+    )
+    result = plan(wanted, clients=(client_name,), unsupported="warn")
     _check_words(result)
     for file in result.files:
-        assert file["path"].count("{") == file["path"].count("}") == 1
-        assert file["path"].partition("}")[2].startswith("/.claws-mail/")
+        for path in [file["path"]] if "path" in file else [place["path"] for place in file["candidates"]]:
+            assert path.count("{") == path.count("}") == path.count("{home:")
+            assert ".." not in path.split("/")
+    if result.files:
+        (read,) = reader(client_name).read(result.files)
+        assert read.email in (result.emails[0], None)
 
 
 @pytest.mark.parametrize(
@@ -188,10 +192,11 @@ def test_text_in_xml_is_the_login(login: str, text: str) -> None:
 
 PROGRAM = """
 import json, sys
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import *
 people = json.load(sys.stdin)
 requests = [request(document=document, email=email, user=user) for document, email, user in people]
-result = plan(*requests, clients=("claws_mail", "thunderbird_autoconfig"), report="full", unsupported="warn")
+result = plan(*requests, clients=tuple(CLIENTS), report="full", unsupported="warn")
 print(json.dumps([result.files, result.translation, result.findings, result.refused, result.emails]))
 """
 
@@ -217,7 +222,7 @@ def test_same_input_same_bytes() -> None:
     }
     assert len(outputs) == 1
     files, *_, refused, emails = json.loads(outputs.pop())
-    assert len(files) == 8
+    assert len(files) > 8
     assert [row["email"] for row in refused] == ["mallory@example.com"]
     assert len(emails) == 4
 

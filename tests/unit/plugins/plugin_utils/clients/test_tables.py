@@ -24,6 +24,8 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.po
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.validation import validate
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import ADA
 
+from .reading import differences, reader
+
 ADDRESSES = ("pop.example.org", "smtp.example.org", "imap.example.org", "smtp.example.net")
 
 
@@ -113,6 +115,7 @@ def test_rows_are_well_formed(client: Client) -> None:
         assert (row.side, row.element) in ELEMENTS
         assert row.verdict in get_args(Verdict)
         assert row.verdict == "native" or row.note, row
+        assert bool(row.needs) is (row.verdict == "hook"), row
         assert not row.refuses or row.verdict == "impossible", row
         assert not row.always or row.refuses, row
         assert set(re.findall(r"\{(\w+)\}", row.setting)) <= {*PLACES, *client.places}, row
@@ -125,28 +128,8 @@ def test_a_hook_or_approximation_of_smtp_last_wants_pop3(client: Client) -> None
         row = matching_row(client, "outgoing", "SMTPLast", account)
         if account.source_outgoing.pop_before_smtp and not account.pop_first:
             assert row.verdict == ("approximated" if account.smtp_last == "ignored" else "impossible")
-        assert row.refuses is (account.smtp_last == "pure" and account.incoming.type == "imap")
-
-
-def _claws_mail_has(account: MailAccount, setting: str, _: str) -> bool:
-    (keyed, _folders) = CLIENTS["claws_mail"].render([account], {"scope": "user"}).files
-    (section,) = keyed.as_dict("claws_mail")["sections"]
-    keys = {**section["fixed"], **section["enforced"], **section["seeded"]}
-    pairs = [part.partition("=") for part in setting.split(", ") if part]
-    return all(keys.get(key) == value.replace(" (empty)", "") for key, _equals, value in pairs)
-
-
-def _autoconfig_has(account: MailAccount, setting: str, side: str) -> bool:
-    (file,) = CLIENTS["thunderbird_autoconfig"].render([account], {"dest": None}).files
-    content = re.sub(r">\s+<", "><", file.as_dict("")["content"])
-    incoming, outgoing = content[: content.index("<outgoing")], content[content.index("<outgoing") :]
-    part = incoming if side == "incoming" else outgoing
-    if setting.startswith("no "):
-        return setting.removeprefix("no ").strip("<>") not in part
-    return all(piece in part for piece in re.findall(r"<.*>", setting))
-
-
-HAS = {"claws_mail": _claws_mail_has, "thunderbird_autoconfig": _autoconfig_has}
+        pure_and_lost = account.smtp_last == "pure" and (account.incoming.type == "imap" or row.verdict == "impossible")
+        assert row.refuses is pure_and_lost
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
@@ -154,13 +137,31 @@ def test_what_a_row_says_is_written(client: Client) -> None:
     options = client_options([client.name], None)[client.name]
     checked = 0
     for account in ACCOUNTS[::4]:
-        if client.render([account], options).refused:
+        rendering = client.render([account], options)
+        if rendering.refused:
             continue
+        files = [file.as_dict(client.name) for file in rendering.files]
         for row in _rows(client, account):
             setting = filled(row.setting, client, account)
-            assert HAS[client.name](account, setting, row.side), (row, setting, account)
+            assert reader(client.name).has(files, setting, row.side), (row, setting, account)
         checked += 1
     assert checked > 100
+
+
+@pytest.mark.parametrize("client", EVERY_CLIENT)
+def test_a_client_understands_what_was_meant(client: Client) -> None:
+    options = client_options([client.name], None)[client.name]
+    for account in ACCOUNTS[::4]:
+        rendering = client.render([account], options)
+        if rendering.refused:
+            continue
+        (read,) = reader(client.name).read([file.as_dict(client.name) for file in rendering.files])
+        assert differences(read, account) == {}, account
+        verdict = matching_row(client, "outgoing", "SMTPLast", account).verdict
+        if account.pop_first:
+            assert read.pop_first is (verdict in ("native", "hook")), account
+        else:
+            assert not read.pop_first
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes one file in which blocks of lines are ours; gives what to write, drift, diff and the new record.
+
+Pure: no file is touched here. A block without an account serves all accounts of its client, and goes with the last.
+"""
+
+from __future__ import annotations
+
+from ._attributes import plan_attributes, restore_attributes
+from ._blocks import SHARED, Text
+from ._diffs import drift_row, whole_diff
+from ._errors import FileProblem
+from ._outcome import Outcome, Target, entry_of, labels_of
+from ._record import digest
+
+
+def plan_blocks(
+    target: Target, outcome: Outcome, active: list, leaves: object, refused: set, _listed: set, _existing: str
+) -> None:
+    """Fill ``outcome``."""
+    found = target.found
+    recorded = {client: list(entry["blocks"]) for client, entry in target.entries.items() if "blocks" in entry}
+    wanted = {}
+    for item in active:
+        blocks = [(account, text) for account, text in item.blocks if account not in refused]
+        wanted.setdefault(item.client, []).extend(blocks)
+    try:
+        changes = _Changes(target, active)
+        for client in sorted(recorded):
+            recorded[client] = changes.without_leaving(client, recorded[client], wanted.get(client, []), leaves)
+        for client, blocks in wanted.items():
+            recorded[client] = changes.with_wanted(client, recorded.get(client, []), blocks)
+    except FileProblem as problem:
+        outcome.errors.extend((item.accounts, item.client, str(problem)) for item in active)
+        if not active:
+            outcome.findings.append(("section-changed", "warning", None, str(problem)))
+        return
+    after = bytes(changes.text)
+    made = any(entry["created"] for entry in target.entries.values())
+    if found.content is None or (made and not any(recorded.values()) and not after.strip()):
+        after = after or None
+        if made and after is not None and not after.strip():
+            after = None
+    outcome.content = after
+    outcome.rewrite = after != found.content
+    outcome.drift.extend(changes.drift)
+    if changes.before or changes.after:
+        outcome.diffs.append(whole_diff(target.shown, changes.before, changes.after))
+    for client in dict.fromkeys(list(wanted) + sorted(target.entries)):
+        _keep(target, outcome, client, recorded.get(client, []), changes, active, refused)
+    if active:
+        plan_attributes(target, outcome, active)
+
+
+class _Changes:
+    """The text while it changes, and what to tell of it."""
+
+    def __init__(self, target: Target, active: list) -> None:
+        entry = next(iter(target.entries.values()), None)
+        self.text = Text(
+            target.found.content or b"",
+            target.shown,
+            active[0].comment if active else entry["comment"],
+            active[0].block_name if active else entry["block_name"],
+        )
+        self.drift = []
+        self.before = b""
+        self.after = b""
+        self.changed = set()  # clients
+        self._shown = target.shown
+
+    def without_leaving(self, client: str, blocks: list, wanted: list, leaves: object) -> list:
+        """Remove the blocks of accounts that leave; return what is left of the record."""
+        asked = {account for account, _text in wanted}
+        staying = [
+            block
+            for block in blocks
+            if block["account"] in asked or (block["account"] and not leaves(client, block["account"]))
+        ]
+        if any(block["account"] for block in staying):
+            staying = [block for block in blocks if block in staying or not block["account"]]
+        for block in [block for block in blocks if block not in staying]:
+            old = self.text.get(block["account"])
+            if old is not None:
+                self._note(client, block["account"], "extra", None, old)
+                self.text.drop(block["account"], block["closed"])
+        return staying
+
+    def with_wanted(self, client: str, blocks: list, wanted: list) -> list:
+        """Set the wanted blocks; return the record of this client."""
+        known = {block["account"]: block for block in blocks}
+        for account, text in wanted:
+            old = self.text.get(account)
+            closed = known.get(account, {"closed": False})["closed"] and old is not None
+            if old != text:
+                self._note(client, account, "missing" if old is None else "content", text, old)
+                closed = self.text.set(account, text) or closed
+            known[account] = {"account": account, "sha256": digest(text), "closed": closed}
+        return [known[account] for account in sorted(known)]
+
+    def _note(self, client: str, account: str, reason: str, new: object, old: object) -> None:
+        key = f"block of {account}" if account else f"block of {SHARED}"
+        self.drift.append(drift_row(self._shown, client, account or None, key, reason, digest(new), digest(old)))
+        self.before += old or b""
+        self.after += new or b""
+        self.changed.add(client)
+
+
+def _keep(
+    target: Target, outcome: Outcome, client: str, blocks: list, changes: _Changes, active: list, refused: set
+) -> None:
+    """Set record entry and row of one client."""
+    entry = target.entries.get(client)
+    items = [item for item in active if item.client == client]
+    accounts = labels_of(items, refused) or (entry["accounts"] if entry else [])
+    action = "unchanged"
+    if client in changes.changed:
+        action = "updated" if target.found.content is not None else "created"
+        action = "removed" if outcome.content is None else action
+    if items or client in changes.changed:
+        outcome.rows.append((client, accounts, action, None))
+    if blocks:
+        fresh = entry_of(
+            target, items[0] if items else None, client, [block["account"] for block in blocks if block["account"]]
+        )
+        source = items[0] if items else None
+        fresh["blocks"] = blocks
+        fresh["comment"] = source.comment if source else entry["comment"]
+        fresh["block_name"] = source.block_name if source else entry["block_name"]
+        outcome.entries[client] = fresh
+    elif entry is not None:
+        outcome.entries[client] = None
+        outcome.directories.extend(entry["directories"])
+        if outcome.content is not None and not any(outcome.entries.values()):
+            restore_attributes(target, outcome, entry, outcome.content)
