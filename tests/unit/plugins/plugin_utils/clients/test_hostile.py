@@ -222,7 +222,7 @@ def test_same_input_same_bytes() -> None:
     }
     assert len(outputs) == 1
     files, *_, refused, emails = json.loads(outputs.pop())
-    assert len(files) > 8
+    assert len(files) >= 8
     assert [row["email"] for row in refused] == ["mallory@example.com"]
     assert len(emails) == 4
 
