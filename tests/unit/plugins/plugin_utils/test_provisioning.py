@@ -231,7 +231,7 @@ def test_report() -> None:
     elements = [row["element"] for row in full if row["client"] == "claws_mail"]
     assert len(elements) == 16
     assert {key for row in full for key in row} == {
-        *("email", "client", "protocol", "element", "value", "setting", "verdict", "proof", "note")
+        *("email", "client", "protocol", "element", "value", "setting", "verdict", "proof", "needs", "note")
     }
     with pytest.raises(OptionError, match='report is "all"; it can be changes or full'):
         plan(request(*protocols), report="all")
