@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installed by mailfleet.autodiscover. The mail server accepts mail only from where somebody has just logged in to
+# POP3 (POP before SMTP), so this logs in before each sending.
+#
+#   pop-first ACCOUNT             log in to POP3, and no more
+#   pop-first ACCOUNT send ...    log in, then give the mail on standard input to msmtp with these arguments
+#
+# ACCOUNT.mpoprc and ACCOUNT.msmtprc lie beside this file. They hold no password: mpop and msmtp take it from the
+# command in passwordeval, from ~/.netrc, or from the secret service.
+# Exit code 75 means that nothing was sent and that sending can be tried again.
+
+here=$(dirname "$0")
+account=$1
+if ! problem=$(mpop --file="$here/$account.mpoprc" --auth-only --quiet 2>&1 </dev/null); then
+    echo "The mail was not sent: this server wants a login to POP3 first, and that failed. $problem" >&2
+    exit 75
+fi
+if [ "$2" != send ]; then
+    exit 0
+fi
+shift 2
+exec msmtp --file="$here/$account.msmtprc" "$@"
