@@ -129,3 +129,35 @@ def test_a_key_set_and_put_back_leaves_no_trace(data, key):
     else:
         again.set(again.section(b"S"), key, before)
     assert bytes(again) == b"[S]\n" + data
+
+
+OTHER_SYNTAXES = [
+    ("GLib counts case", "keyfile", b"[A]\nKey=1\nkey=2\n", b"Key", b"1"),
+    ("GLib trims around the equals sign", "keyfile", b"[A]\nKey = 1 \n", b"Key", b"1 "),
+    ("GLib takes a comment after blanks", "keyfile", b"[A]\n  #Key=1\n", b"Key", None),
+    ("GLib takes a section after blanks", "keyfile", b"  [A]\nKey=1\n", b"Key", b"1"),
+    ("KDE trims the value", "kconfig", b"[A]\nkey = 1 \t\n", b"key", b"1"),
+    ("KDE's options are no part of the key", "kconfig", b"[A]\nkey[$e]=$HOME\n", b"key", b"$HOME"),
+    ("a language of KDE is a part of the key", "kconfig", b"[A]\nkey[de]=x\n", b"key", None),
+]
+
+
+@pytest.mark.parametrize(
+    "syntax, data, key, value", [case[1:] for case in OTHER_SYNTAXES], ids=[case[0] for case in OTHER_SYNTAXES]
+)
+def test_other_clients_read_otherwise(syntax, data, key, value):
+    assert Document(data, syntax).section(b"A").get(key) == value
+
+
+def test_an_option_of_a_kde_key_goes_with_the_value_it_was_for():
+    document = Document(b"[A]\nkey[$e]=$HOME/x\nother = 1\n", "kconfig")
+    document.set(document.section(b"A"), b"key", b"/new")
+    document.set(document.section(b"A"), b"other", b"2")
+    assert bytes(document) == b"[A]\nkey=/new\nother=2\n"
+
+
+def test_the_spelling_of_a_keyfile_stays():
+    document = Document(b"[A]\nKey = 1\nkey=2\n", "keyfile")
+    document.set(document.section(b"A"), b"Key", b"3")
+    document.drop(document.section(b"A"), b"key")
+    assert bytes(document) == b"[A]\nKey =3\n"

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run does with files that an account does not need any more, with programs and with paths in values."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._install import install
+
+from .conftest import ADA, BOB, account, whole
+
+
+def test_what_an_account_has_elsewhere_now_goes(node):
+    node.install([whole("/etc/one", client="x"), whole("/etc/both", client="x", accounts=(ADA, BOB))])
+    result = node.install([whole("/etc/two", client="x")], accounts=[ADA])
+    assert {row["path"]: row["action"] for row in result["files"]} == {"/etc/one": "removed", "/etc/two": "created"}
+    assert not node.path("/etc/one").exists() and node.path("/etc/both").exists()
+    assert [entry["accounts"] for entry in node.record() if entry["path"] == "/etc/both"] == [[BOB]]
+
+
+def test_other_clients_and_files_without_a_client_are_left_alone(node):
+    node.install([whole("/etc/one", client="x"), whole("/etc/by-hand")])
+    node.install([whole("/etc/two", client="y"), whole("/etc/other-by-hand")])
+    assert node.path("/etc/one").exists() and node.path("/etc/by-hand").exists()
+
+
+def test_the_files_of_a_refused_account_stay(node):
+    node.install([whole("/etc/one", client="x")])
+    node.path("/etc/dir/two").mkdir(parents=True)
+    result = node.install([whole("/etc/dir/two", client="x")])
+    assert result["failed"] and node.path("/etc/one").exists()
+
+
+def test_a_section_that_is_not_wanted_any_more_goes(node):
+    node.install([account(path="{home:ada}/.old/accountrc")])
+    node.install([account()])
+    assert not node.path("/home/ada/.old").exists() and node.path("/home/ada/.claws-mail/accountrc").exists()
+
+
+def test_a_missing_program_is_a_finding_in_another_root(node):
+    node.write("/usr/bin/mpop", b"", 0o755)
+    result = node.install([whole(needs=["mpop", "msmtp"])])
+    assert result["changed"] and "failed" not in result
+    (found,) = result["findings"]
+    assert found["code"] == "program-missing" and "msmtp" in found["message"] and found["email"] == ADA
+
+
+def test_a_missing_program_refuses_its_accounts_on_the_node_itself(tmp_path, monkeypatch):
+    # Check mode: the root is this machine's own.
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    files = [
+        whole(str(tmp_path / "one"), needs=["no-such-program"]),
+        whole(str(tmp_path / "two"), needs=["sh"], accounts=(BOB,)),
+    ]
+    result = install({"files": files, "accounts": [ADA, BOB]}, check_mode=True)
+    assert result["failed"] and [row["email"] for row in result["refused"]] == [ADA]
+    assert "no-such-program" in result["msg"] and "install it first" in result["msg"]
+    assert [row["path"] for row in result["files"]] == [str(tmp_path / "two")]
+
+
+def test_a_home_is_filled_in_where_a_value_is_a_path(node):
+    wanted = account(enforced={"precommand": "{home:ada}/bin/x", "login": "{home:ada}/bin/x"})
+    wanted["sections"][0]["paths"] = ["precommand"]
+    node.install([wanted])
+    content = node.read("/home/ada/.claws-mail/accountrc")
+    assert b"\nprecommand=/home/ada/bin/x\n" in content and b"\nlogin={home:ada}/bin/x\n" in content
+    assert not node.install([wanted])["changed"]
