@@ -35,7 +35,7 @@ class Text:
         return b"".join(self._lines)
 
     def get(self, account: str) -> object:
-        """Return the lines of a block with \\n at their ends, or None. Raises FileProblem for half a block."""
+        """Return the lines of a block, each ended by a line feed, or None. Raises FileProblem for half a block."""
         span = self._span(account)
         if span is None:
             return None

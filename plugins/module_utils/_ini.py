@@ -123,7 +123,7 @@ class Document:
         number = section.place(key)
         if number is not None:
             line = section.lines[number]
-            # The spelling that is there stays, but not the options of a KDE key: [$e] would make a program of the value.
+            # The spelling that is there stays, but not the options of a KDE key: with [$e] it would run the value.
             name = key if self.syntax == "kconfig" else line.partition(b"=")[0]
             ending = line[len(line.rstrip(_ENDS)) :]
             section.lines[number] = name + b"=" + value + ending

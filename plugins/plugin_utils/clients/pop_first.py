@@ -19,9 +19,9 @@ from ..settings.account import Incoming, MailAccount, Outgoing
 from ..wording import quoted
 from .files import Place, WholeFile, file_name
 
-PASSWORD = "the password, by password_command, ~/.netrc or the secret service"
-LOGIN_NEEDS = ("mpop", PASSWORD)
-SEND_NEEDS = ("mpop", "msmtp", PASSWORD)
+WAY_IN = "the password, by password_command, ~/.netrc or the secret service"
+LOGIN_NEEDS = ("mpop", WAY_IN)
+SEND_NEEDS = ("mpop", "msmtp", WAY_IN)
 """What the table of a client says that its hook needs."""
 
 TIMEOUT = 30

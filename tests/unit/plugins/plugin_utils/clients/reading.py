@@ -4,7 +4,7 @@
 
 """Rendered files in; what a client would understand of them out, in words that all clients share.
 
-``readers/NAME.py`` holds, for each client, two functions that know the client's own grammar and nothing of our renderer:
+``readers/NAME.py`` holds for each client two functions that know its own grammar and nothing of our renderer:
 
 ``read(files)``: a Read for each account in the items for ``client_files``; it raises for anything that the
 client would stumble over, and for anything in a place where nothing should be.

@@ -101,11 +101,15 @@ def _check_words(result: Plan) -> None:
 
 def _check_client(name: str, document: dict[str, Any]) -> None:
     """See that a client reads what was meant, or that the account is refused in words that cannot forge a line."""
+    account = None
+    reason = ""
     try:
         validate(document, "hostile")
         account = decide(Settings.from_dict(document), email=ADA, policy=Policy(unsupported="warn"), user="ada")
     except AutodiscoverError as error:
-        assert not FORGING.search(str(error))
+        reason = str(error)
+    if account is None:
+        assert reason and not FORGING.search(reason)
         return
     rendering = client(name).render([account], client_options([name], None)[name])
     for reason in rendering.refused.values():

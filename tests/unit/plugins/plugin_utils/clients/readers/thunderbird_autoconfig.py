@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Thunderbird understands of config-v1.1.xml (readFromXML.sys.mjs), for the person that fills in the placeholders."""
+"""What Thunderbird understands of config-v1.1.xml (readFromXML.sys.mjs), for the person of the file."""
 
 from __future__ import annotations
 
