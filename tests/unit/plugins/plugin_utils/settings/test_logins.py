@@ -118,7 +118,7 @@ def test_login_that_fits_on_no_line(text: str) -> None:
 @pytest.mark.parametrize("text", ["ada\n", "a\0da", "a\u202eda", "\ud800", "a\uffff", "", "x" * 1001], ids=ascii)
 def test_login_from_elsewhere_is_checked_again(text: str) -> None:
     server = IncomingServer("pop3", "pop.example.org", 995, "SSL", "password-cleartext", username=text)
-    with pytest.raises(MeaningError, match="the login .* for pop.example.org"):
+    with pytest.raises(MeaningError, match=r"the login .* for pop\.example\.org"):
         login(server, ADA, Policy(), [])
 
 
