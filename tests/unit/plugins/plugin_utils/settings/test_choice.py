@@ -159,7 +159,7 @@ def test_password_goes_nowhere_by_inference(elements: dict[str, str], login: str
 
 
 @pytest.mark.parametrize(
-    "one, other, expected",
+    "left, right, expected",
     [
         pytest.param("pop.example.org", "smtp.example.org", True, id="one domain"),
         pytest.param("example.org", "smtp.example.org", True, id="the domain itself"),
@@ -174,9 +174,9 @@ def test_password_goes_nowhere_by_inference(elements: dict[str, str], login: str
         pytest.param("mail", "smtp", False, id="two names"),
     ],
 )
-def test_same_organisation(one: str, other: str, expected: bool) -> None:
-    assert same_organisation(one, other) is expected
-    assert same_organisation(other, one) is expected
+def test_same_organisation(left: str, right: str, expected: bool) -> None:
+    assert same_organisation(left, right) is expected
+    assert same_organisation(right, left) is expected
 
 
 def test_spa_can_be_ignored() -> None:
