@@ -190,7 +190,7 @@ REFUSED = {
 def test_refused(data: bytes | str, error: type[PoxError], line: int | None, words: str) -> None:
     with pytest.raises(PoxError) as caught:
         read_document(data, "answer.xml")
-    assert type(caught.value) is error
+    assert caught.type is error
     assert caught.value.line == line
     message = str(caught.value)
     assert message.startswith("answer.xml: " if line is None else f"answer.xml: line {line}: ")

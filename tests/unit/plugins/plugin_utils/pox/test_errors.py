@@ -194,7 +194,7 @@ REFUSED: dict[str, tuple[bytes | str, type[errors.PoxError], str, str]] = {
 def test_refused(data: bytes | str, error: type[errors.PoxError], code: str, words: str) -> None:
     with pytest.raises(AnswerError) as caught:
         read(data, "a.xml")
-    assert type(caught.value) is error
+    assert caught.type is error
     assert caught.value.code == code
     message = str(caught.value)
     assert message.startswith("a.xml: ")
