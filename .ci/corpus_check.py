@@ -142,7 +142,7 @@ def check_other(response: Response, row: Row, tally: Tally) -> None:
     """Compare the column action/other of an answer without Protocol: ``name=value`` joined by ``;``."""
     expected = {}
     for part in filter(None, row["action/other"].split(" ; ")):
-        name, _, value = part.partition("=")
+        name, _equals, value = part.partition("=")
         expected[name] = value
     if response.active_sync is not None:
         tally.compare(f"{response.source}: Error", "Error" in expected, response.error is not None)

@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
         """Return what was installed, what drifted, what became of each element, and who was refused."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        _, options = self.validate_argument_spec(argument_spec=CLIENT_CONFIG_SPEC)
+        _validation, options = self.validate_argument_spec(argument_spec=CLIENT_CONFIG_SPEC)
         if getattr(self._connection._shell, "_IS_WINDOWS", False):
             raise AnsibleActionFail("Windows nodes are not supported yet; client_config installs on POSIX nodes.")
         try:

@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return ``settings`` and ``findings``; nothing is ever changed."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _, options = self.validate_argument_spec(
+        _validation, options = self.validate_argument_spec(
             argument_spec=POX_INFO_SPEC, required_one_of=[("content", "src")], mutually_exclusive=[("content", "src")]
         )
         try:

@@ -50,10 +50,10 @@ def main() -> None:
             assert len(plan.files) == 1, plan.refused
 
     bare(), ours()
-    pairs = [(timed(bare), timed(ours)) for _ in range(ROUNDS)]
+    pairs = [(timed(bare), timed(ours)) for _round in range(ROUNDS)]
     scale = 1e6 / REPEATS / len(documents)
-    base = statistics.median(one for one, _ in pairs) * scale
-    full = statistics.median(other for _, other in pairs) * scale
+    base = statistics.median(one for one, _other in pairs) * scale
+    full = statistics.median(other for _one, other in pairs) * scale
     ratio = statistics.median(other / one for one, other in pairs)
     print(f"pipeline: bare lxml + jsonschema {base:.0f} us/document, whole way {full:.0f} us/document")
     print(f"pipeline: ratio {ratio:.2f} (target: at most {TARGET}), {ROUNDS} paired rounds of {REPEATS}")
@@ -62,7 +62,7 @@ def main() -> None:
 def timed(function: Callable[[], None]) -> float:
     """Return the seconds that ``REPEATS`` calls take."""
     start = time.perf_counter()
-    for _ in range(REPEATS):
+    for _repeat in range(REPEATS):
         function()
     return time.perf_counter() - start
 

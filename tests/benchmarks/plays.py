@@ -39,7 +39,7 @@ TEMPLATE = """\
 def main() -> None:
     """Print the medians and their ratios."""
     rounds = []
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         with tempfile.TemporaryDirectory() as directory:
             place = Path(directory)
             rounds.append(

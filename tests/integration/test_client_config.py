@@ -110,7 +110,7 @@ def test_an_account_of_other_origin(
 
 def test_a_server_is_renamed_an_account_comes_and_goes(ansible: Ansible, machine: Machine, ada: Any, bob: Any) -> None:
     renamed = {**ada, "pox": POP_FIRST.replace("pop.example.org", "mail.example.org")}
-    _, moved, joined, purged = ansible.tasks(
+    _made, moved, joined, purged = ansible.tasks(
         client_config(machine, accounts=[ada]),
         client_config(machine, accounts=[renamed]),
         client_config(machine, accounts=[renamed, bob], purge=True),
@@ -126,14 +126,14 @@ def test_a_server_is_renamed_an_account_comes_and_goes(ansible: Ansible, machine
 
 def test_purge_spares_who_is_listed_and_refused(ansible: Ansible, machine: Machine, ada: Any, bob: Any) -> None:
     broken = {**ada, "pox": "not an answer"}
-    _, purged = ansible.tasks(
+    _made, purged = ansible.tasks(
         client_config(machine, accounts=[ada, bob]), client_config(machine, accounts=[broken, bob], purge=True)
     )
     assert purged["failed"] and machine.accountrc("ada").exists() and machine.isp("example.org").exists()
 
 
 def test_purge_of_everything_must_be_meant(ansible: Ansible, machine: Machine, ada: Any) -> None:
-    _, refused, purged = ansible.tasks(
+    _made, refused, purged = ansible.tasks(
         client_config(machine, accounts=[ada]),
         client_config(machine, accounts=[], purge=True),
         client_config(machine, accounts=[], purge=True, allow_empty=True),
@@ -151,7 +151,7 @@ def test_nothing_is_removed_without_a_record(ansible: Ansible, machine: Machine,
 
 
 def test_sets_do_not_touch_each_other(ansible: Ansible, machine: Machine, ada: Any, bob: Any) -> None:
-    _, _, gone = ansible.tasks(
+    _one, _two, gone = ansible.tasks(
         client_config(machine, accounts=[ada], set="one"),
         client_config(machine, accounts=[bob], set="two"),
         client_config(machine, accounts=[], set="two", purge=True, allow_empty=True),
@@ -228,7 +228,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[st
     results = ansible.tasks(
         *(
             client_config(machines[name], accounts=accounts, on_account_error="fail")
-            for name, (accounts, _) in REFUSALS.items()
+            for name, (accounts, _words) in REFUSALS.items()
         )
     )
     untouched = {name: machine.tree() == before[name] for name, machine in machines.items()}

@@ -159,7 +159,7 @@ def _document(domain: str, shape: _Shape) -> str:
     etree.SubElement(provider, "domain").text = domain
     etree.SubElement(provider, "displayName").text = domain
     etree.SubElement(provider, "displayShortName").text = domain
-    (_, kind), *fetch = shape.incoming
+    (_label, kind), *fetch = shape.incoming
     incoming = etree.SubElement(provider, "incomingServer", type=kind)
     for name, text in fetch:
         etree.SubElement(incoming, name).text = text

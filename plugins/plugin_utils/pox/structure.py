@@ -49,7 +49,7 @@ _Again = tuple[str, etree._Element, Value]
 
 def _split(tag: str) -> tuple[str, str]:
     """Return namespace (empty when there is none) and local name."""
-    namespace, _, name = tag.rpartition("}")
+    namespace, _brace, name = tag.rpartition("}")
     return namespace[1:], name
 
 
@@ -100,7 +100,7 @@ class Reading:
                 has_account = True
                 self._account(child)
             elif name == "User":
-                _, _, again = self._contents("user", child, self.user)
+                _parts, _unknown, again = self._contents("user", child, self.user)
                 self._note_again("User", again)
             elif name == "Error":
                 self._error(child)
@@ -116,7 +116,7 @@ class Reading:
 
     def _account(self, account: etree._Element) -> None:
         values: dict[str, Value] = {}
-        parts, _, again = self._contents("account", account, values)
+        parts, _unknown, again = self._contents("account", account, values)
         self._note_again("Account", again)
         protocols: list[Protocol] = []
         for name, part in parts:
@@ -166,7 +166,7 @@ class Reading:
                 nested.append((part, container))
             elif name in ("Internal", "External"):
                 inside: dict[str, Value] = {}
-                nested += [(child, name) for _, child in self._contents("container", part, inside)[0]]
+                nested += [(child, name) for _name, child in self._contents("container", part, inside)[0]]
                 if "OWAUrl" in inside:
                     web_mail.setdefault(name, inside["OWAUrl"])
             else:

@@ -71,7 +71,7 @@ def test_an_error_in_the_child_is_told():
 @pytest.mark.usefixtures("child")
 def test_a_child_never_runs_on_in_our_code():
     with pytest.raises(ChildDied, match="exit status 1"):
-        run_as(user(), lambda: (_ for _ in ()).throw(SystemExit(0)))
+        run_as(user(), lambda: (_never for _never in ()).throw(SystemExit(0)))
 
 
 def test_without_root_nobody_becomes_somebody_else(monkeypatch):

@@ -223,7 +223,7 @@ def test_limit_holds_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_doctype_that_hides_from_the_scan_is_refused_after_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_module, "_refuse_what_is_no_xml", lambda *_: None)
+    monkeypatch.setattr(document_module, "_refuse_what_is_no_xml", lambda *_arguments: None)
     with pytest.raises(DoctypeError):
         read_document(DOCTYPE + "<a/>", "answer.xml")
 

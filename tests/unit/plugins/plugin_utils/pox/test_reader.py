@@ -466,7 +466,7 @@ def test_many_protocols_take_no_time() -> None:
 
 def test_same_input_same_response() -> None:
     first = read(FULL, "a.xml")
-    for _ in range(3):
+    for _time in range(3):
         random.seed()
         assert read(FULL, "a.xml") == first
     assert pickle.loads(pickle.dumps(first)) == first

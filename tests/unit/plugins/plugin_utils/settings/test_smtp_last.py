@@ -58,7 +58,7 @@ OUTCOMES = {
 
 
 def _cells(table: str) -> Iterator[tuple[str, str, str, str]]:
-    (_, *use_pop_auth), (_, *logins), *rows = map(str.split, table.strip().splitlines())
+    (_corner, *use_pop_auth), (_blank, *logins), *rows = map(str.split, table.strip().splitlines())
     for auth, *letters in rows:
         for use, login, letter in zip(use_pop_auth, logins, letters, strict=True):
             yield auth, use, login, letter
