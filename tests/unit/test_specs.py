@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -17,6 +18,13 @@ import yaml
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils import _client_config_spec as specs
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_files_spec import ARGUMENT_SPEC
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.findings import Finding
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.model import (
+    Exchange,
+    IncomingServer,
+    OutgoingServer,
+    Settings,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.overrides import OVERRIDABLE
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
 
@@ -96,6 +104,16 @@ def test_the_policy_has_the_defaults_and_choices_of_the_spec() -> None:
 def test_what_can_be_overridden_is_what_the_spec_takes() -> None:
     taken = {kind: tuple(option["options"]) for kind, option in specs.ACCOUNT_SPEC["overrides"]["options"].items()}
     assert taken == {kind: tuple(fields) for kind, fields in OVERRIDABLE.items()}
+
+
+def test_the_documentation_of_from_pox_names_what_it_returns() -> None:
+    text = (TOP / "plugins" / "filter" / "from_pox.yml").read_text(encoding="utf-8")
+    returned = yaml.safe_load(text)["RETURN"]["_value"]["contains"]
+    settings = returned["settings"]["contains"]
+    assert list(settings) == list(Settings((), ()).as_dict())
+    for name, cls in (("incoming", IncomingServer), ("outgoing", OutgoingServer), ("exchange", Exchange)):
+        assert list(settings[name]["contains"]) == [field.name for field in fields(cls)]
+    assert list(returned["findings"]["contains"]) == list(Finding("override", "").as_dict())
 
 
 def test_every_module_is_in_the_action_group() -> None:
