@@ -13,11 +13,26 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .wording import quoted
+
 
 class AutodiscoverError(Exception):
     """Anything that keeps an account from being provisioned. ``str(error)`` says what, where and what to do."""
 
     code: ClassVar[str] = "error"
+
+
+class LibraryMissing(AutodiscoverError):
+    """A Python library that the controller needs cannot be imported there; no account is to blame."""
+
+    code: ClassVar[str] = "library"
+
+    def __init__(self, library: str, python: str, reason: str) -> None:
+        super().__init__(
+            f"The Python library {library} is missing on the controller, where {python} says {quoted(reason, 200)}; "
+            f"install it with: {python} -m pip install lxml jsonschema"
+        )
+        self.library = library
 
 
 class OptionError(AutodiscoverError):

@@ -23,7 +23,7 @@ from .clients.client import Client, Row
 from .clients.files import File
 from .clients.registry import client, client_options
 from .clients.values import PLACES, Said, said
-from .errors import AccountRefused, AutodiscoverError, MeaningError, OptionError
+from .errors import AccountRefused, AutodiscoverError, LibraryMissing, MeaningError, OptionError
 from .findings import Finding
 from .pox.reader import read
 from .settings.account import MailAccount, decide
@@ -103,6 +103,7 @@ def provision(
 
     Raises:
         OptionError: when the call as a whole cannot be: an unknown client or option.
+        LibraryMissing: when the controller lacks a library that is needed.
     """
     chosen = tuple(dict.fromkeys([*clients, *(name for request in requests for name in request.clients or ())]))
     for name in chosen:
@@ -142,6 +143,8 @@ def provision(
                 display_name=_checked_name(email, request.display_name),
                 password_command=_checked_command(email, request.password_command),
             )
+        except LibraryMissing:
+            raise
         except AutodiscoverError as error:
             plan.refuse(email, str(error))
             continue

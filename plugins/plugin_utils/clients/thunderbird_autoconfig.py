@@ -15,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lxml import etree
-
 from ..errors import OptionError
+from ..libraries import etree
 from ..settings.account import MailAccount
 from ..settings.names import is_plain_text, normalised_address
 from ..wording import listed, quoted

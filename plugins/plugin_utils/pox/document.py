@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from xml.parsers import expat
 
-from lxml import etree
-
 from ..findings import Finding
+from ..libraries import etree
 from ..wording import quoted
 from .errors import (
     AnswerTooLargeError,
@@ -79,21 +79,6 @@ _HTML_NAMES = frozenset(
     ("html", "head", "body", "br", "b", "p", "div", "h1", "center", "script", "title", "meta", "font")
 )
 """With these begins a web page, or what PHP prints when it fails."""
-
-
-_PARSER = etree.XMLParser(
-    encoding="utf-8",  # whatever the document declares
-    resolve_entities=False,
-    load_dtd=False,
-    dtd_validation=False,
-    attribute_defaults=False,
-    no_network=True,
-    huge_tree=False,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
-)
-"""Made once; lxml locks it, so threads may share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +228,23 @@ def _after_blanks(text: str, position: int) -> int:
     return found.start() if found else len(text)
 
 
+@cache
+def _parser() -> etree.XMLParser:
+    """Return the one parser of this process; lxml locks it, so threads may share it."""
+    return etree.XMLParser(
+        encoding="utf-8",  # whatever the document declares
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
 def _parse(text: str, source: str) -> etree._Element:
     try:
         encoded = text.encode("utf-8")
@@ -250,8 +252,9 @@ def _parse(text: str, source: str) -> etree._Element:
         line = text.count("\n", 0, error.start) + 1
         bad = quoted(text[error.start])
         raise EncodingError(source, f"the text holds a part of a character, {bad}.", line) from None
+    parser = _parser()
     try:
-        root = etree.fromstring(encoded, _PARSER)
+        root = etree.fromstring(encoded, parser)
     except etree.XMLSyntaxError as error:
         if _is_cut_off(encoded):
             raise TruncatedError(source, text.count("\n") + 1) from None

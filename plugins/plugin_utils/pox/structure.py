@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from operator import attrgetter
-
-from lxml import etree
+from typing import TypeAlias
 
 from ..findings import Finding
+from ..libraries import etree
 from ..wording import quoted
 from .elements import (
     ACTIVESYNC_NAMESPACE_PART,
@@ -43,7 +43,7 @@ INSIDE_ACCOUNT = frozenset(row.name.lower() for row in ELEMENTS if row.place == 
 _line: Callable[[etree._Element], int] = attrgetter("sourceline")
 """The line on which a start tag ends; never null in a tree that came from a parser."""
 
-_Again = tuple[str, etree._Element, Value]
+_Again: TypeAlias = "tuple[str, etree._Element, Value]"
 """An element that stood there before: its name, itself, and what the first one says."""
 
 

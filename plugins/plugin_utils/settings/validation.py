@@ -13,10 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
 from ..errors import SettingsError
+from ..libraries import jsonschema
 from ..wording import quoted
 from .names import MAX_TEXT, is_hostname, is_plain_text
 
@@ -24,11 +22,11 @@ SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
 
 
 @cache
-def validator() -> Draft202012Validator:
+def validator() -> jsonschema.Draft202012Validator:
     """Return the one validator of this process. Building it costs more than ten validations."""
     schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
 def validate(document: Mapping[str, Any], source: str) -> None:
@@ -37,7 +35,7 @@ def validate(document: Mapping[str, Any], source: str) -> None:
     Raises:
         SettingsError: naming ``source``, the place in the document and the value.
     """
-    error = best_match(validator().iter_errors(document))
+    error = jsonschema.exceptions.best_match(validator().iter_errors(document))
     if error is not None:
         place = error.json_path.removeprefix("$").removeprefix(".") or "the document"
         raise SettingsError(f"{source}: {place} does not fit the Settings schema: {_shortened(error.message)}")
