@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-CLIENTS = ["claws_mail", "thunderbird_autoconfig"]
+CLIENTS = ["claws_mail", "k9_settings", "thunderbird_autoconfig"]
 
 _MEANING = {
     "incoming": {"type": "str", "choices": ["auto", "pop3", "imap"]},

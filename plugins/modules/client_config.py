@@ -72,7 +72,10 @@ options:
           - Replaces O(clients) for this account.
         type: list
         elements: str
-        choices: [claws_mail, thunderbird_autoconfig]
+        choices:
+          - claws_mail
+          - k9_settings
+          - thunderbird_autoconfig
       display_name:
         description:
           - Replaces the name of the answer.
@@ -167,7 +170,10 @@ options:
       - The mail clients to provision, or with O(state=absent) the ones to remove from, where empty means all.
     type: list
     elements: str
-    choices: [claws_mail, thunderbird_autoconfig]
+    choices:
+      - claws_mail
+      - k9_settings
+      - thunderbird_autoconfig
     default: []
   state:
     description:

@@ -14,6 +14,9 @@ from ..settings.names import same_organisation
 
 _Case = Callable[[MailAccount], bool]
 
+OfServer = Callable[[str], _Case]
+"""Takes a transport security, gives the case of a server with it."""
+
 
 def is_pop3(account: MailAccount) -> bool:
     """The account fetches by POP3."""

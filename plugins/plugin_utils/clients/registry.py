@@ -13,10 +13,21 @@ from typing import Any
 
 from ..errors import OptionError
 from ..wording import listed, quoted
-from . import claws_mail, thunderbird_autoconfig
+from . import (
+    claws_mail,
+    k9_settings,
+    thunderbird_autoconfig,
+)
 from .client import Client
 
-CLIENTS: dict[str, Client] = {module.CLIENT.name: module.CLIENT for module in (claws_mail, thunderbird_autoconfig)}
+CLIENTS: dict[str, Client] = {
+    module.CLIENT.name: module.CLIENT
+    for module in (
+        claws_mail,
+        k9_settings,
+        thunderbird_autoconfig,
+    )
+}
 """Every client, by the name it has in option ``clients``."""
 
 

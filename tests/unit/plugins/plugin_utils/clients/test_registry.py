@@ -14,6 +14,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.reg
     client_options,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import OptionError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import listed
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
     plan,
     pop3,
@@ -31,7 +32,7 @@ def test_names() -> None:
     [
         pytest.param("claws-mail", " Did you mean claws_mail?", id="hyphen"),
         pytest.param("Claws_Mail", " Did you mean claws_mail?", id="capitals"),
-        pytest.param("thunderbird", " Did you mean thunderbird_autoconfig?", id="part"),
+        pytest.param("autoconfig", " Did you mean thunderbird_autoconfig?", id="part"),
         pytest.param("pine", "", id="nothing near"),
         pytest.param("", "", id="empty"),
         pytest.param("a\nb", "", id="line break"),
@@ -40,7 +41,7 @@ def test_names() -> None:
 def test_unknown_client(name: str, hint: str) -> None:
     with pytest.raises(OptionError) as caught:
         plan(request(pop3(), smtp()), clients=(name,))
-    assert "it has claws_mail and thunderbird_autoconfig." in str(caught.value)
+    assert f"it has {listed(sorted(CLIENTS))}." in str(caught.value)
     assert str(caught.value).partition("autoconfig.")[2] == hint
     assert "\n" not in str(caught.value)
 
