@@ -225,7 +225,7 @@ def test_same_input_same_bytes() -> None:
         for seed in ("0", "1", "2", "3")
     }
     assert len(outputs) == 1
-    files, *_, refused, emails = json.loads(outputs.pop())
+    files, *_translation, refused, emails = json.loads(outputs.pop())
     assert len(files) >= 8
     assert [row["email"] for row in refused] == ["mallory@example.com"]
     assert len(emails) == 4
