@@ -21,8 +21,12 @@ OWN = {
     "home/ada/.muttrc": b'# mine\nset realname="J\xfcrgen"\nset sendmail="/usr/bin/own"',
     "home/ada/.neomuttrc": b"# mine too\n",
     "home/ada/.emacs": b'(setq user-mail-address "eve@example.net") ; mine\n',
-    "home/ada/.config/mailtransports": b"[$Version]\nupdate_info=x\n\n[General]\ndefault-transport=7\n\n[Transport 7]\nhost=mine\n",
-    "home/ada/.config/emailidentities": b"[General]\nDefault Identity=3\n\n[Identity #0]\nEmail Address=eve@example.net\nuoid=3\n",
+    "home/ada/.config/mailtransports": (
+        b"[$Version]\nupdate_info=x\n\n[General]\ndefault-transport=7\n\n[Transport 7]\nhost=mine\n"
+    ),
+    "home/ada/.config/emailidentities": (
+        b"[General]\nDefault Identity=3\n\n[Identity #0]\nEmail Address=eve@example.net\nuoid=3\n"
+    ),
     "home/ada/.config/akonadi/agentsrc": b"[Instances]\nakonadi_pop3_resource_0\\AgentType=akonadi_pop3_resource\n",
     "home/ada/.config/evolution/sources/mine.source": b"[Data Source]\nDisplayName=mine\n",
     "etc/thunderbird/policies/policies.json": b'{\n    "policies": {\n        "DisableTelemetry": true\n    }\n}',
