@@ -48,6 +48,7 @@ FILE_OPTIONS = {
         "required_one_of": [("numbered", "name")],
     },
     "syntax": {"type": "str", "choices": ["prefs", "keyfile", "kconfig"], "default": "prefs"},
+    "remove_whole": {"type": "bool", "default": False},
     "blocks": {"type": "list", "elements": "dict", "options": BLOCK_OPTIONS},
     "comment": {"type": "str", "default": "#"},
     "values": {"type": "list", "elements": "dict", "options": VALUE_OPTIONS},

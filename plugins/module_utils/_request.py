@@ -58,6 +58,7 @@ class Wanted:
         "content",
         "sections",
         "syntax",
+        "remove_whole",
         "blocks",
         "comment",
         "block_name",
@@ -122,6 +123,7 @@ class Request:
         wanted.kind = kind if kind in ("sections", "blocks", "values") else "once" if item["once"] else "whole"
         wanted.content = wanted.sections = wanted.blocks = wanted.values = None
         wanted.syntax = item["syntax"]
+        wanted.remove_whole = item["remove_whole"]
         wanted.comment = item["comment"]
         wanted.block_name = self.set
         wanted.needs = [_program(name, where) for name in item["needs"]]

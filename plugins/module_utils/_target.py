@@ -147,8 +147,13 @@ def _plan_sections(
         wanted_sections.setdefault(wanted.client, []).extend(chosen)
 
     def section_leaves(client: str, recorded: dict) -> bool:
-        if not recorded["account"] and any(same_kind(recorded, wanted) for wanted in wanted_sections.get(client, [])):
+        sections_now = wanted_sections.get(client, [])
+        still = any(same_kind(recorded, wanted) for wanted in sections_now)
+        if not recorded["account"] and still:
             return False
+        if client and not still and recorded["account"] in {wanted.account for wanted in sections_now}:
+            # The client needs another section for this account now. (Files without a client are listed one by one.)
+            return True
         return leaves(client, recorded["account"])
 
     sections.remove(section_leaves)
@@ -161,11 +166,13 @@ def _plan_sections(
     outcome.drift.extend(sections.drift)
     after = bytes(document)
     has_sections = any(sections.record.values())
-    made = any(entry["created"] for entry in target.entries.values())
+    entries = target.entries.values()
+    made = any(entry["created"] for entry in entries)
+    nothing_left = not after.strip() or any(entry.get("remove_whole") for entry in entries)
     if found.content is None:
         # Nothing there and nothing wanted is not an empty file.
         outcome.content = after or None
-    elif made and not has_sections and not after.strip():
+    elif made and not has_sections and nothing_left:
         outcome.content = None
     else:
         outcome.content = after
@@ -199,6 +206,8 @@ def _keep_sections(
         fresh = entry_of(target, basis, client, accounts)
         fresh["kind"] = "sections"
         fresh["syntax"] = sections.document.syntax
+        if basis.remove_whole if basis else entry.get("remove_whole"):
+            fresh["remove_whole"] = True
         fresh["sections"] = sorted(recorded, key=lambda section: (section["account"], section["name"]))
         outcome.entries[client] = fresh
     elif entry is not None:

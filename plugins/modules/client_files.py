@@ -145,6 +145,12 @@ options:
         type: str
         choices: [prefs, keyfile, kconfig]
         default: prefs
+      remove_whole:
+        description:
+          - For a file of O(files[].sections) that a client keeps for these accounts and nothing else. If it was made
+            here, it goes with the last of its sections, whatever the client or a person added to it.
+        type: bool
+        default: false
       blocks:
         description:
           - Blocks of lines in a text file, each between two comment lines that say whose it is. A new block is added at

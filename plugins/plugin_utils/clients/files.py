@@ -112,6 +112,8 @@ class KeyedFile:
     syntax: Literal["prefs", "keyfile", "kconfig"] = "prefs"
     """The grammar of the file: Claws Mail and Sylpheed, GLib and Qt, KDE."""
     needs: tuple[str, ...] = ()
+    remove_whole: bool = False
+    """The client keeps the file for these accounts and nothing else: with the last section of ours, all of it goes."""
 
     def as_dict(self, client: str) -> dict[str, Any]:
         """Return one item of ``files``."""
@@ -124,6 +126,8 @@ class KeyedFile:
         }
         if self.syntax != "prefs":
             item["syntax"] = self.syntax
+        if self.remove_whole:
+            item["remove_whole"] = True
         if self.needs:
             item["needs"] = list(self.needs)
         return item

@@ -261,6 +261,30 @@ def test_what_belongs_to_a_user_who_is_gone_is_not_forgotten_while_it_is_there(n
     assert node.absent(ADA, missing_user="skip")["pending"][0]["email"] == ADA
 
 
+SOURCE = "/home/ada/.config/evolution/sources/x.source"
+
+
+def source(**more):
+    """A file that a client keeps for one account alone, and adds to."""
+    return account(path="{home:ada}/.config/evolution/sources/x.source", name="Mail", match={}, **more)
+
+
+@pytest.mark.parametrize("remove_whole", [True, False])
+def test_a_file_for_our_accounts_alone_goes_with_what_the_client_added(node, remove_whole):
+    node.install([source(remove_whole=remove_whole)])
+    node.write(SOURCE, node.read(SOURCE) + b"\n[Refresh]\nEnabled=true\n", 0o600)
+    result = node.absent(ADA)
+    assert rows(result) == [(SOURCE, "removed" if remove_whole else "updated")]
+    assert node.path(SOURCE).exists() is not remove_whole and node.record() == []
+
+
+def test_a_file_that_was_there_before_never_goes_whole(node):
+    node.write(SOURCE, b"[Refresh]\nEnabled=true\n", 0o600)
+    node.install([source(remove_whole=True)])
+    node.absent(ADA)
+    assert node.read(SOURCE) == b"[Refresh]\nEnabled=true\n"
+
+
 def test_check_mode_of_a_removal(node):
     node.write(RC, FOREIGN)
     node.install([account(), whole("/opt/a/f")])

@@ -267,6 +267,16 @@ def test_a_new_identity_moves_the_section_that_is_there(node):
     assert drift(result) == [(RC, "[Account: 1] user_id", "content", "new", "old")]
 
 
+@pytest.mark.parametrize("client, expected", [("evolution", b""), ("", b"[A]\nx=1\n\n")])
+def test_a_section_that_its_client_does_not_ask_for_any_more_goes(node, client, expected):
+    """Who lists single files without a client may list one section in one task and another in the next."""
+    for name in ("A", "B"):
+        node.install(
+            [account(path="/etc/x", client=client, name=name, match={}, fixed={}, enforced={"x": "1"}, seeded={})]
+        )
+    assert node.read("/etc/x") == expected + b"[B]\nx=1\n"
+
+
 def test_a_key_that_is_not_asked_for_any_more_gets_back_what_it_had(node):
     node.write(RC, b"[Account: 1]\naddress=ada@example.org\nprotocol=0\nsmtp_server=own\n")
     enforced = {"address": ADA, "smtp_server": "smtp.example.org", "timeout": "0"}
