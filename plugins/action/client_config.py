@@ -83,6 +83,7 @@ class ActionModule(ActionBase):
             "translation": plan.translation,
             "findings": plan.findings,
             "refused": plan.refused,
+            "registry": [],
         }
         stopped = bool(plan.refused) and options["on_account_error"] == "fail"
         idle = options["state"] == "present" and not plan.files and not options["purge"]
@@ -94,12 +95,19 @@ class ActionModule(ActionBase):
             )
             installed = self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
             installed.pop("invocation", None)
+            result["registry"] = _for_written_accounts(plan.registry, installed)
             for name in ("refused", "findings"):
                 installed[name] = result[name] + installed.get(name, [])
             result.update(installed)
         result["summary"] = summary_of(result)
         result["warnings"] = warning_lines(result["findings"], result["pending"])
         return _judged(result, len(options["accounts"]), stopped)
+
+
+def _for_written_accounts(registry: list[dict[str, Any]], installed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Leave out the values of accounts that the node refused: they would name files that are not there."""
+    refused = {row["email"] for row in installed.get("refused", ())}
+    return [value for value in registry if value["email"] not in refused]
 
 
 def _users(accounts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

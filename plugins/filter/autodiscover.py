@@ -28,7 +28,7 @@ def from_pox(document: Any, email: str | None = None, source: str = "the answer"
 
 
 def to_client_files(settings: Any, email: str, clients: list[str], **options: Any) -> dict[str, Any]:
-    """Return ``files`` for the module ``client_files``, with ``translation`` and ``findings``."""
+    """Return ``files`` for the module ``client_files``, with ``registry``, ``translation`` and ``findings``."""
     if not isinstance(settings, Mapping):
         raise AnsibleFilterError(
             f"to_client_files takes Settings, or what from_pox returns; it was given {type(settings).__name__}."

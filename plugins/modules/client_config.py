@@ -421,6 +421,36 @@ translation:
     - {email: ada@example.org, client: claws_mail, protocol: smtp, element: SMTPLast, value: "on",
        setting: "pop_before_smtp=1, pop_before_smtp_timeout=0", verdict: native, proof: documented,
        note: "Logs in to POP3 before each sending, beside SMTP AUTH where that is on."}
+registry:
+  description:
+    - Values that clients need in the registry of the Windows user who reads the mail, ready for
+      M(ansible.windows.win_regedit). This module does not write them.
+    - Empty where no client needs any, and with O(state=absent).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    client:
+      description: The client.
+      type: str
+    email:
+      description: The account.
+      type: str
+    path:
+      description: The key.
+      type: str
+    name:
+      description: The name of the value.
+      type: str
+    data:
+      description: The value, a text or a number.
+      type: raw
+    type:
+      description: V(string) or V(dword).
+      type: str
+  sample:
+    - {client: outlook_local_xml, email: ada@example.org, name: PreferLocalXML, data: 1, type: dword,
+       path: 'HKCU:\Software\Microsoft\Office\16.0\Outlook\AutoDiscover'}
 findings:
   description: What was noticed, each with code, severity, element, line, message and email.
   returned: always

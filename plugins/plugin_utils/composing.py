@@ -22,7 +22,7 @@ _OTHERS = ("user", "display_name", "password_command", "overrides", "client_opti
 def client_files_for(
     settings: Mapping[str, Any], email: str, clients: Sequence[str], options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return ``{"files": [...], "translation": [...], "findings": [...]}`` for one account.
+    """Return ``{"files": [...], "registry": [...], "translation": [...], "findings": [...]}`` for one account.
 
     Args:
         settings: a Settings document, or what ``meaning_of`` returns.
@@ -51,7 +51,12 @@ def client_files_for(
     if plan.refused:
         raise AccountRefused(" ".join(row["reason"] for row in plan.refused))
     noticed = [{**finding, "email": email} for finding in settings.get("findings", [])]
-    return {"files": plan.files, "translation": plan.translation, "findings": noticed + plan.findings}
+    return {
+        "files": plan.files,
+        "registry": plan.registry,
+        "translation": plan.translation,
+        "findings": noticed + plan.findings,
+    }
 
 
 def _policy_value(name: str, value: Any) -> Any:

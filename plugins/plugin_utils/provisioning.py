@@ -22,6 +22,7 @@ from typing import Any
 from .clients.client import Client, Row
 from .clients.files import File
 from .clients.registry import client, client_options
+from .clients.registry_values import RegistryValue
 from .clients.values import PLACES, Said, said
 from .errors import AccountRefused, AutodiscoverError, LibraryMissing, MeaningError, OptionError
 from .findings import Finding
@@ -65,6 +66,8 @@ class Plan:
     """What a run shall install, and all there is to say about it."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
+    registry: list[dict[str, Any]] = field(default_factory=list)
+    """Values for the registry of Windows users, which the caller writes."""
     translation: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
@@ -337,11 +340,13 @@ def _render(
     """
     while True:
         files: list[tuple[str, File]] = []
+        registry: list[tuple[str, RegistryValue]] = []
         refused: dict[str, str] = {}
         for name in clients:
             accounts = [item.account for item in decided if name in item.clients]
             rendering = client(name).render(accounts, options[name])
             files += [(name, file) for file in rendering.files]
+            registry += [(name, value) for value in rendering.registry]
             refused |= rendering.refused
         if not refused:
             break
@@ -349,6 +354,7 @@ def _render(
             plan.refuse(email, reason)
         decided = [item for item in decided if item.account.email not in refused]
     plan.files = [file.as_dict(name) for name, file in files]
+    plan.registry = [value.as_dict(name) for name, value in registry]
     return decided
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from ..settings.account import MailAccount
 from .files import File
+from .registry_values import RegistryValue
 
 Verdict = Literal["native", "hook", "approximated", "impossible"]
 Proof = Literal["client", "documented"]
@@ -54,6 +55,8 @@ class Rendering:
 
     files: tuple[File, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    registry: tuple[RegistryValue, ...] = ()
+    """Values that the caller writes to the registry of a Windows user."""
 
 
 @dataclass(frozen=True, slots=True)
