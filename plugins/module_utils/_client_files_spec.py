@@ -28,6 +28,12 @@ VALUE_OPTIONS = {
     "value": {"type": "raw", "required": True},
 }
 
+NOTICE_OPTIONS = {
+    "exists": {"type": "list", "elements": "str", "required": True},
+    "code": {"type": "str", "required": True},
+    "message": {"type": "str", "required": True},
+}
+
 CANDIDATE_OPTIONS = {
     "exists": {"type": "str", "required": True},
     "path": {"type": "str", "required": True},
@@ -58,6 +64,7 @@ FILE_OPTIONS = {
     "once": {"type": "bool", "default": False},
     "running": {"type": "list", "elements": "str", "default": []},
     "needs": {"type": "list", "elements": "str", "default": []},
+    "notices": {"type": "list", "elements": "dict", "default": [], "options": NOTICE_OPTIONS},
 }
 
 CONTENTS = ("content", "content_base64", "sections", "blocks", "values")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 
+from ._errors import FileProblem
 from ._find import Finder, Refusals
 from ._request import Request
 from ._running import Processes
@@ -29,7 +30,7 @@ class Plan:
     def __init__(self, request: Request, users: Users, root: Area, entries: list, processes: Processes) -> None:
         self.request = request
         self.entries = entries
-        self.findings = []  # (account, message) of programs that another root lacks
+        self.findings = []  # (code, account, message) of what else the node has or lacks
         self._processes = processes
         self._refusals = Refusals()
         finder = Finder(users, root, entries, self._refusals, request.missing_user)
@@ -37,6 +38,7 @@ class Plan:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
         self._refuse_or_note_missing_programs(root)
+        self._notice(users, root)
         finder.find(request.files, [entry for entry in entries if self._concerns(entry)])
         self.targets = finder.targets
         self.gone = finder.gone
@@ -71,8 +73,18 @@ class Plan:
                 if self.request.root == "/":
                     self._refusals.add(wanted.accounts, wanted.client, wanted.token(), message)
                 else:
-                    found = [(account, message) for account in wanted.accounts or [None]]
-                    self.findings += [row for row in found if row not in self.findings]
+                    self._find("program-missing", wanted, message)
+
+    def _notice(self, users: Users, root: Area) -> None:
+        """Note what the caller wants to be told of where it is there."""
+        for wanted in self.request.files:
+            for places, code, message in wanted.notices:
+                if any(root.exists(_from_root(place, users)) for place in places):
+                    self._find(code, wanted, message)
+
+    def _find(self, code: str, wanted: object, message: str) -> None:
+        rows = [(code, account, message) for account in wanted.accounts or [None]]
+        self.findings += [row for row in rows if row not in self.findings]
 
     def leaves(self, client: str, account: str, path: str = "") -> bool:
         """Whether what the record has for this client and account, at this path, is to go in this run."""
@@ -149,6 +161,16 @@ class Plan:
                     )
                 )
         return found
+
+
+def _from_root(place: object, users: Users) -> str:
+    """Return the path of a place; for a user who is not on the node, one that is not there."""
+    if place.user is None:
+        return place.rest
+    try:
+        return users.user(place.user).home.rstrip("/") + place.rest
+    except FileProblem:
+        return "/nonexistent"
 
 
 def _wanted_paths(files: list) -> dict:

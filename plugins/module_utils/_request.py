@@ -64,6 +64,7 @@ class Wanted:
         "block_name",
         "values",
         "needs",
+        "notices",
         "mode",
         "owner",
         "group",
@@ -126,6 +127,7 @@ class Request:
         wanted.remove_whole = item["remove_whole"]
         wanted.comment = item["comment"]
         wanted.block_name = self.set
+        wanted.notices = [_notice(notice, f"{where}.notices[{n}]") for n, notice in enumerate(item["notices"])]
         wanted.needs = [_program(name, where) for name in item["needs"]]
         wanted.mode = _mode(item["mode"], where)
         wanted.owner = item["owner"]
@@ -224,6 +226,10 @@ def _value(item: dict, where: str) -> tuple:
     if not path:
         raise InstallError(f"{where}: path is empty; name the keys that lead to the value.")
     return path, item["value"]
+
+
+def _notice(item: dict, where: str) -> tuple:
+    return [Place.parse(path, f"{where}.exists") for path in item["exists"]], item["code"], item["message"]
 
 
 def _program(name: str, where: str) -> str:

@@ -16,8 +16,8 @@ def tell(result: dict, work: object, deferred: list, answers: dict, stopped: boo
     plan = work.plan
     reasons = {id(target): reason for target, reason in deferred}
     busy = {id(target) for target in work.targets}
-    for account, message in plan.findings:
-        result["findings"].append(finding("program-missing", "warning", message, account))
+    for code, account, message in plan.findings:
+        result["findings"].append(finding(code, "warning", message, account))
     for path, client, accounts, reason in plan.pending:
         result["pending"].extend(_per_account(path, client, accounts, reason))
     for target in plan.targets:

@@ -216,6 +216,25 @@ options:
         type: list
         elements: str
         default: []
+      notices:
+        description: What to be told of, as a finding, where one of several paths is on the node.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          exists:
+            description: The paths, written as O(files[].path).
+            type: list
+            elements: str
+            required: true
+          code:
+            description: The code of the finding.
+            type: str
+            required: true
+          message:
+            description: The sentence of the finding.
+            type: str
+            required: true
   users:
     description:
       - Users whose home or numbers are not those of the passwd database, or who are not in it.

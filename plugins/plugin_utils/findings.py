@@ -91,6 +91,10 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "warning",
         "there is no record of what was installed on this host; without it nothing is removed",
     ),
+    "client-sandboxed": (
+        "warning",
+        "a client is installed as Flatpak or Snap, which does not see the files of the host; they reach it only there",
+    ),
     "program-missing": (
         "warning",
         "a program that a client needs for SMTPLast is not in this root; it must be there before the client is used",

@@ -354,8 +354,21 @@ def _render(
             plan.refuse(email, reason)
         decided = [item for item in decided if item.account.email not in refused]
     plan.files = [file.as_dict(name) for name, file in files]
+    _notice_sandboxes(plan.files, decided)
     plan.registry = [value.as_dict(name) for name, value in registry]
     return decided
+
+
+def _notice_sandboxes(files: list[dict[str, Any]], decided: list[_Decided]) -> None:
+    """Have the node look, once for each account, whether a client runs where it cannot see its files."""
+    users = {item.account.email: item.account.user for item in decided}
+    noticed = set()
+    for file in files:
+        sandbox = client(file["client"]).sandbox
+        for email in file["accounts"]:
+            if sandbox is not None and (file["client"], email) not in noticed:
+                noticed.add((file["client"], email))
+                file.setdefault("notices", []).append(sandbox.as_dict(users.get(email)))
 
 
 def settings_for(email: str | None, result: Interpretation) -> Settings:

@@ -16,7 +16,7 @@ from typing import Any
 from ..settings.account import MailAccount
 from . import accountrc, rows
 from .client import Client, Option, Rendering, Row
-from .files import Section
+from .files import Sandbox, Section
 
 PROTOCOLS = {"pop3": "0", "imap": "1"}
 """``RecvProtocol`` since config_version 1; before that IMAP was 3."""
@@ -81,6 +81,7 @@ CLIENT = Client(
         **accountrc.PLACES,
         "method": lambda account: METHODS[account.incoming.type],
     },
+    sandbox=Sandbox("Claws Mail", flatpak=("org.claws_mail.Claws-Mail",)),
     needs_user=lambda options: options["scope"] == "user",
     notes=(
         "Claws Mail rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..settings.account import MailAccount
-from .files import File
+from .files import File, Sandbox
 from .registry_values import RegistryValue
 
 Verdict = Literal["native", "hook", "approximated", "impossible"]
@@ -82,5 +82,7 @@ class Client:
     """Names that may stand in braces in the ``setting`` of this client's rows, beside ``values.PLACES``."""
     needs_user: Callable[[Mapping[str, Any]], bool] = lambda options: True
     """Whether its files lie in the home of the account's user, given its options."""
+    sandbox: Sandbox | None = None
+    """The client as Flatpak and Snap, which a run must notice."""
     notes: tuple[str, ...] = ()
     """Paragraphs for the client's page: what else a person should know."""

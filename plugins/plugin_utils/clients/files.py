@@ -37,6 +37,29 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A client as Flatpak and Snap: what runs there does not see the host's files, and the run says so."""
+
+    title: str
+    flatpak: tuple[str, ...] = ()
+    """Names of applications, such as ``org.mozilla.Thunderbird``."""
+    snap: str | None = None
+
+    def as_dict(self, user: str | None) -> dict[str, Any]:
+        """Return one item of ``notices``."""
+        places = ["/var/lib/flatpak/app", *([f"{{home:{user}}}/.local/share/flatpak/app"] if user else [])]
+        paths = [f"{place}/{name}" for name in self.flatpak for place in places]
+        if self.snap:
+            paths += [f"/snap/{self.snap}", f"/var/lib/snapd/snap/{self.snap}"]
+        return {
+            "exists": paths,
+            "code": "client-sandboxed",
+            "message": f"{self.title} is installed as Flatpak or Snap on this host. There it does not see what was "
+            "installed: use the distribution's own package.",
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class WholeFile:
     """A file that is ours from the first byte to the last, or, with ``once``, made when missing and then left alone."""
 

@@ -66,3 +66,15 @@ def test_a_home_is_filled_in_where_a_value_is_a_path(node):
     content = node.read("/home/ada/.claws-mail/accountrc")
     assert b"\nprecommand=/home/ada/bin/x\n" in content and b"\nlogin={home:ada}/bin/x\n" in content
     assert not node.install([wanted])["changed"]
+
+
+def test_what_the_caller_wants_to_be_told_of(node):
+    notice = {
+        "exists": ["/var/lib/flatpak/app/x", "{home:ada}/.local/x", "{home:nobody}/x"],
+        "code": "c",
+        "message": "m",
+    }
+    assert node.install([whole(notices=[notice])])["findings"] == []
+    node.write("/home/ada/.local/x/y", b"")
+    (found,) = node.install([whole(notices=[notice])])["findings"]
+    assert (found["code"], found["message"], found["email"]) == ("c", "m", ADA)

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "type-attribute",
     "type-unknown",
     # the installer
+    "client-sandboxed",
     "file-changed",
     "program-missing",
     "record-missing",

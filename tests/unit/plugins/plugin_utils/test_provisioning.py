@@ -266,3 +266,15 @@ def test_findings_name_the_account() -> None:
     by_code = {finding["code"]: finding for finding in result.findings}
     assert by_code["spa-default"]["severity"] == "info"
     assert by_code["smtp-last-with-auth"]["severity"] == "warning"
+
+
+def test_the_node_looks_for_clients_that_do_not_see_their_files() -> None:
+    result = plan(request(pop3(), smtp()), clients=("claws_mail", "k9_settings"))
+    noticed = {file["client"]: file.get("notices") for file in reversed(result.files)}
+    assert noticed["k9_settings"] is None
+    ((notice,),) = [noticed["claws_mail"]]
+    assert notice["code"] == "client-sandboxed" and "Claws Mail" in notice["message"]
+    assert notice["exists"] == [
+        "/var/lib/flatpak/app/org.claws_mail.Claws-Mail",
+        "{home:ada}/.local/share/flatpak/app/org.claws_mail.Claws-Mail",
+    ]
