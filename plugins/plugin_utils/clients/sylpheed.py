@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Accounts in; their keys in Sylpheed's ``accountrc`` out.
+
+Names are those of Sylpheed's ``libsylph/prefs_account.c``, numbers those of the headers beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..settings.account import MailAccount
+from . import accountrc, cases, rows
+from .client import Client, Rendering, Row
+from .files import Section
+
+PROTOCOLS = {"pop3": "0", "imap": "3"}
+"""``RecvProtocol`` in ``prefs_account.h``; 1 and 2 were ways to log in to POP3."""
+
+METHODS = {
+    "pop3": {"use_apop_auth": "0", "pop_auth_method": "0"},
+    "imap": {"imap_auth_method": "1"},
+}
+"""How to log in. POP3: USER and PASS. IMAP: LOGIN; 0 would be OAuth 2 on every server that offers that (``imap.c``)."""
+
+
+def render(accounts: Sequence[MailAccount], _options: Mapping[str, Any]) -> Rendering:
+    """Return one ``accountrc`` for each user, and the folder list without which a dialog opens."""
+    return Rendering(
+        accountrc.files(accounts, lambda account: f"{{home:{account.user}}}/.sylpheed-2.0", _section, "sylpheed")
+    )
+
+
+def _section(account: MailAccount) -> Section:
+    enforced = accountrc.incoming_keys(account) | METHODS[account.incoming.type] | accountrc.outgoing_keys(account)
+    return accountrc.section(account, PROTOCOLS, enforced, {})
+
+
+def _imap_starttls(account: MailAccount) -> bool:
+    return not cases.is_pop3(account) and account.incoming.socket_type == "STARTTLS"
+
+
+_TABLE = (
+    *accountrc.type_rows(PROTOCOLS),
+    *accountrc.incoming_rows(
+        Row(
+            "incoming",
+            "Encryption",
+            "STARTTLS, IMAP",
+            "impossible",
+            "ssl_imap=2",
+            _imap_starttls,
+            note="Where an IMAP server does not offer STARTTLS, Sylpheed sends the password unencrypted "
+            "(libsylph/imap.c), so whoever sits in between can have it. Use port 993 with SSL, or POP3.",
+            refuses=True,
+        )
+    ),
+    *rows.spa_as_password("incoming", "Sylpheed", "{method}"),
+    Row("incoming", "SPA", "off", "native", "{method}"),
+    Row("outgoing", "Type", "SMTP", "native", "smtp_server={outgoing_host}"),
+    *accountrc.OUTGOING_ROWS,
+    *accountrc.outgoing_spa_rows("Sylpheed"),
+    *accountrc.login_rows("libsylph/smtp.c"),
+    *accountrc.smtp_last_rows("Sylpheed", "pop_before_smtp=1"),
+    *accountrc.account_rows("Sylpheed"),
+)
+
+ROWS = accountrc.proven(
+    _TABLE, "Type", "Server", "Port", "Encryption", "LoginName", "AuthRequired", "UsePOPAuth", "SMTPLast"
+)
+"""Seen with Sylpheed 3.8.0beta1."""
+
+CLIENT = Client(
+    name="sylpheed",
+    title="Sylpheed",
+    description="Keys of the accounts in ~/.sylpheed-2.0/accountrc; everything else in that file stays as it is.",
+    rows=ROWS,
+    render=render,
+    places={
+        **accountrc.PLACES,
+        "method": lambda account: ", ".join(f"{key}={value}" for key, value in METHODS[account.incoming.type].items()),
+    },
+    notes=(
+        "Sylpheed rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "
+        "``client_running`` says what to do then.",
+        "Written once and the person's own from then on: account name, display name, leaving mail on the server. The "
+        "folder list is made only when there is none, because without it Sylpheed asks where mail shall go.",
+        "A person who has switched on *Use external program for sending* in Sylpheed's general preferences sends all "
+        "mail by that program, whatever the account says.",
+        "A POP3 login that fails opens a dialog, and the mail stays in the queue until that is closed.",
+        "SMTP AUTH takes the best that the server offers. From 3.8 on that is OAuth 2 first: where a server offers it "
+        "beside passwords, Sylpheed needs its helper for OAuth 2.",
+    ),
+)
