@@ -56,13 +56,22 @@ def client_page(client: Client) -> str:
     lines = [f"# {client.title}", "", f"`clients: [{client.name}]`", "", client.description, ""]
     for note in client.notes:
         lines += [note.replace("``", "`"), ""]
-    lines += ["## Options", "", "They stand in `client_options`, under the client's name.", ""]
-    lines += ["| option | default | meaning |", "|---|---|---|"]
+    if client.options:
+        lines += ["## Options", "", "They stand in `client_options`, under the client's name.", ""]
+        lines += ["| option | default | meaning |", "|---|---|---|"]
     for name, option in client.options.items():
         choices = f" One of {', '.join(f'`{choice}`' for choice in option.choices)}." if option.choices else ""
         default = "none" if option.default is None else f"`{option.default}`"
         lines.append(f"| `{name}` | {default} | {_plain(option.description)}{choices} |")
-    lines += ["", "## What becomes of each element", "", VERDICTS]
+    lines += (
+        ["", "## What becomes of each element", "", VERDICTS]
+        if client.options
+        else [
+            "## What becomes of each element",
+            "",
+            VERDICTS,
+        ]
+    )
     lines += ["| element | case | verdict | setting | note | proof |", "|---|---|---|---|---|---|"]
     for row in client.rows:
         side = {"incoming": "POP3/IMAP ", "outgoing": "SMTP ", "account": ""}[row.side]
