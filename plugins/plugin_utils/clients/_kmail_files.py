@@ -44,6 +44,9 @@ RUNNING = ("kmail", "kontact", "akonadi_control", "akonadiserver")
 NAMESPACE = uuid.UUID("0c3a7f52-6f0f-5b7e-9c55-5d2a1b0a8e34")
 """Of the numbers of accounts: the same address has the same numbers in every run."""
 
+FIRST_START = "[General]\nfirst-start=false\n"
+"""Of ``kmail2rc``. A KMail that was never started opens its account assistant, accounts or not (kmmainwidget.cpp)."""
+
 SCRIPT = """\
 #!/bin/sh
 # Installed by mailfleet.autodiscover. KMail starts this before it connects to the SMTP server, without arguments; when
@@ -109,14 +112,12 @@ def _of_user(directory: str, accounts: Sequence[MailAccount]) -> list[File]:
             )
     files.append(_keyed(f"{directory}/mailtransports", [_transport(account) for account in accounts], "kconfig"))
     files.append(_keyed(f"{directory}/emailidentities", [_identity(account) for account in accounts], "kconfig"))
-    # Without it, KMail opens its account assistant (kmmainwidget.cpp).
-    first_start = [_seeded(account, "General", {"first-start": "false"}) for account in accounts]
-    files.append(_keyed(f"{directory}/kmail2rc", first_start, "kconfig"))
+    emails = tuple(account.email for account in accounts)
+    files.append(WholeFile(Place.at(f"{directory}/kmail2rc"), emails, FIRST_START, once=True))
     for account in accounts:
         name = resource(account)
         files.append(_keyed(f"{directory}/{name}rc", [_resource(account)], "kconfig"))
-        title = _seeded(account, "Agent", {"Name": in_qsettings(account.email)}, whole=True)
-        files.append(_keyed(f"{directory}/akonadi/agent_config_{name}", [title], "keyfile"))
+        files.append(_keyed(f"{directory}/akonadi/agent_config_{name}", [_title(account)], "keyfile"))
     files.append(_keyed(f"{directory}/akonadi/agentsrc", [_instance(account) for account in accounts], "keyfile"))
     return files
 
@@ -128,10 +129,6 @@ def precommand(account: MailAccount) -> str:
 
 def _keyed(path: str, sections: Sequence[Section], syntax: Any) -> KeyedFile:
     return KeyedFile(Place.at(path), tuple(sections), running=RUNNING, syntax=syntax)
-
-
-def _seeded(account: MailAccount, name: str, keys: Mapping[str, str], whole: bool = False) -> Section:
-    return Section(account=account.email, name=name, enforced={}, seeded=keys, whole=whole)
 
 
 def _transport(account: MailAccount) -> Section:
@@ -198,6 +195,12 @@ def _resource(account: MailAccount) -> Section:
     }
     seeded = {"leaveOnServer": "true", "intervalCheckEnabled": "true"}
     return Section(account=account.email, name="General", enforced=enforced, seeded=seeded, whole=True)
+
+
+def _title(account: MailAccount) -> Section:
+    return Section(
+        account=account.email, name="Agent", enforced={}, seeded={"Name": in_qsettings(account.email)}, whole=True
+    )
 
 
 def _instance(account: MailAccount) -> Section:

@@ -97,6 +97,8 @@ class _Home:
                 assert (parse is qsettings) is path.startswith("akonadi/"), path
                 assert path not in self.groups
                 self.groups[path] = parse(_whole(file).encode())
+            elif path == "kmail2rc":
+                assert file["once"] and kconfig(file["content"].encode()) == {"General": {"first-start": "false"}}
             elif file["mode"] == "0755":
                 self.scripts[str(file["path"])] = file["content"]
             else:
