@@ -46,6 +46,7 @@ FILE_OPTIONS = {
     "accounts": {"type": "list", "elements": "str", "default": []},
     "content": {"type": "str"},
     "content_base64": {"type": "str"},
+    "basis": {"type": "str"},
     "sections": {
         "type": "list",
         "elements": "dict",

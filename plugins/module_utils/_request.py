@@ -56,6 +56,7 @@ class Wanted:
         "accounts",
         "kind",
         "content",
+        "basis",
         "sections",
         "syntax",
         "remove_whole",
@@ -123,6 +124,7 @@ class Request:
         wanted.user = wanted.candidates[0][1].user
         wanted.kind = kind if kind in ("sections", "blocks", "values") else "once" if item["once"] else "whole"
         wanted.content = wanted.sections = wanted.blocks = wanted.values = None
+        wanted.basis = item["basis"]
         wanted.syntax = item["syntax"]
         wanted.remove_whole = item["remove_whole"]
         wanted.comment = item["comment"]
@@ -135,6 +137,8 @@ class Request:
         wanted.running = list(item["running"])
         if wanted.kind == kind and item["once"]:
             raise InstallError(f"{where}: once is for whole files; keys that are written only once are seeded.")
+        if wanted.basis is not None and wanted.kind != "whole":
+            raise InstallError(f"{where}: basis is for the content of whole files that are compared.")
         if kind == "sections":
             if wanted.syntax not in SYNTAXES:
                 raise InstallError(f"{where}: syntax {quoted(wanted.syntax)} is not one of {', '.join(SYNTAXES)}.")

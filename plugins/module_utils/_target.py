@@ -78,7 +78,10 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
     entry = target.entries.get(client)
     email = only(accounts)
     action = "unchanged"
-    if not there or (wanted.kind == "whole" and found.content != wanted.content):
+    content = wanted.content
+    if wanted.kind == "whole" and _as_made(target, wanted):
+        content = found.content
+    if not there or (wanted.kind == "whole" and found.content != content):
         reason = "content" if there else "missing"
         action = "updated" if there else "created"
         outcome.drift.append(
@@ -100,8 +103,18 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
         fresh["replaced"] = earlier["replaced"]
     else:
         fresh["replaced"] = base64.b64encode(found.content).decode("ascii")
-    fresh["sha256"] = digest(wanted.content)
+    fresh["sha256"] = digest(content)
+    if wanted.basis is not None:
+        fresh["basis"] = wanted.basis
     outcome.entries[client] = fresh
+
+
+def _as_made(target: Target, wanted: object) -> bool:
+    """Whether the file has the very bytes that we wrote, and was made of what it would be made of now."""
+    now = digest(target.found.content)
+    return wanted.basis is not None and any(
+        entry.get("basis") == wanted.basis and entry["sha256"] == now for entry in target.entries.values()
+    )
 
 
 def _let_whole_go(target: Target, outcome: Outcome, client: str, entry: dict) -> None:

@@ -90,6 +90,12 @@ options:
       content_base64:
         description: The whole content of the file, encoded, for what is not UTF-8 text.
         type: str
+      basis:
+        description:
+          - For a whole file that comes out with other bytes each time it is made, such as a signed one, a text that is
+            the same as long as the file is made of the same things.
+          - The file counts as right while it has the bytes that were last written here, with the same basis.
+        type: str
       sections:
         description: Sections of an INI-like file, each with the keys that matter.
         type: list

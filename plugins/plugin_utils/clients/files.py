@@ -70,6 +70,8 @@ class WholeFile:
     once: bool = False
     needs: tuple[str, ...] = ()
     """Names of programs without which the file is of no use: where the node lacks one, its accounts are refused."""
+    basis: str | None = None
+    """For content with other bytes in each run: the same text as long as it is made of the same things."""
 
     def as_dict(self, client: str) -> dict[str, Any]:
         """Return one item of ``files``."""
@@ -84,6 +86,8 @@ class WholeFile:
             item["once"] = True
         if self.needs:
             item["needs"] = list(self.needs)
+        if self.basis is not None:
+            item["basis"] = self.basis
         return item
 
 
