@@ -28,9 +28,11 @@ class LibraryMissing(AutodiscoverError):
     code: ClassVar[str] = "library"
 
     def __init__(self, library: str, python: str, reason: str) -> None:
+        always_needed = ("lxml", "jsonschema")
+        packages = always_needed if library in always_needed else (library,)
         super().__init__(
             f"The Python library {library} is missing on the controller, where {python} says {quoted(reason, 200)}; "
-            f"install it with: {python} -m pip install lxml jsonschema"
+            f"install it with: {python} -m pip install {' '.join(packages)}"
         )
         self.library = library
 

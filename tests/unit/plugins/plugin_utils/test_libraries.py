@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A controller without lxml or jsonschema: everything loads, and what needs the library says so in one sentence."""
+"""A controller without one of the libraries: everything loads, and what needs the library says so in one sentence."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def without(library: str, *, document: str | None = None, client: str = "claws_m
     return said
 
 
-def sentence(library: str) -> list[object]:
+def sentence(library: str, packages: str = "lxml jsonschema") -> list[object]:
     """Return the error for a missing library."""
     return [
         "LibraryMissing",
         "library",
         f"The Python library {library} is missing on the controller, where {sys.executable} says "
-        f"\"No module named '{library}'\"; install it with: {sys.executable} -m pip install lxml jsonschema",
+        f"\"No module named '{library}'\"; install it with: {sys.executable} -m pip install {packages}",
     ]
 
 
@@ -78,3 +78,34 @@ def test_settings_need_lxml_for_files_in_xml_only() -> None:
 
 def test_settings_need_jsonschema() -> None:
     assert without("jsonschema", client="claws_mail") == sentence("jsonschema")
+
+
+SIGNING = """
+import sys
+
+sys.modules["cryptography"] = None
+
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.libraries import x509
+
+try:
+    x509.load_pem_x509_certificates(b"")
+except AutodiscoverError as error:
+    print(f"{type(error).__name__} {error.library}: {error}")
+"""
+
+
+def test_cryptography_is_missed_at_its_first_use_only() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNING],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("LibraryMissing cryptography: The Python library cryptography is missing")
+    assert done.stdout.endswith(f"install it with: {sys.executable} -m pip install cryptography\n")
+
+
+def test_what_does_not_sign_does_not_load_cryptography() -> None:
+    assert without("cryptography", client="claws_mail") == [plan(request(settings=settings())).files, []]
