@@ -14,6 +14,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_con
     CLIENT_CONFIG_SPEC,
     INSTALLATION_SPEC,
 )
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import with_files_found
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
@@ -24,6 +25,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests im
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import summary_of, warning_lines
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
     candidate_paths,
+    found_path,
     read_answer,
 )
 
@@ -64,12 +66,15 @@ class ActionModule(ActionBase):
                 documents[path] = read_answer(path, candidates, self._loader.get_real_file)
             return documents[path]
 
+        def found(path: str) -> str:
+            return found_path(path, candidate_paths(path, search_path, others), self._loader.get_real_file)
+
         policy = policy_of(options)
         return provision(
             [account_request(account, policy, document) for account in options["accounts"]],
             options["clients"],
             policy,
-            options["client_options"],
+            with_files_found(options["client_options"], found),
             options["report"],
         )
 

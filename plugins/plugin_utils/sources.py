@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""The name of an answer's file and the places to seek it in; its bytes out."""
+"""The name of a file of the caller's and the places to seek it in; its path or its bytes out."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def candidate_paths(path: str, search_path: Iterable[str], others: Iterable[str 
     places = [Path(place, part) for place in search_path for part in ("files", "")]
     places += [Path(place) for place in others if place and os.path.isdir(place)]
     return list(dict.fromkeys(str(Path(place, path).absolute()) for place in places))
+
+
+def found_path(path: str, candidates: list[str], decrypted: Callable[[str], str]) -> str:
+    """Return the first candidate that is a file, a readable copy of it when it is vaulted; ``path`` when none is."""
+    for candidate in candidates:
+        if os.path.isfile(candidate):
+            return decrypted(candidate) if os.access(candidate, os.R_OK) else candidate
+    return path
 
 
 def read_answer(path: str, candidates: list[str], decrypted: Callable[[str], str]) -> bytes:

@@ -66,6 +66,8 @@ class Option:
     default: Any
     description: str
     choices: tuple[str, ...] = ()
+    on_controller: bool = False
+    """The value is the path of a file on the controller; the action seeks it as Ansible seeks files."""
 
 
 @dataclass(frozen=True, slots=True)

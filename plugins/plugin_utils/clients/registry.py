@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import OptionError
@@ -41,6 +41,24 @@ def client(name: str) -> Client:
         raise OptionError(
             f"clients: {quoted(name)} is no client of this collection; it has {listed(sorted(CLIENTS))}.{hint}"
         ) from None
+
+
+def with_files_found(given: Mapping[str, Any], found: Callable[[str], str]) -> dict[str, Any]:
+    """Return ``client_options`` with each path of a file on the controller replaced by what ``found`` makes of it.
+
+    What is not as it should be stays as it is: ``client_options`` has the words for it.
+    """
+
+    def settled(name: str, option: str, value: Any) -> Any:
+        known = CLIENTS[name].options.get(option) if name in CLIENTS else None
+        return found(value) if known and known.on_controller and value and isinstance(value, str) else value
+
+    return {
+        name: {option: settled(name, option, value) for option, value in options.items()}
+        if isinstance(options, Mapping)
+        else options
+        for name, options in given.items()
+    }
 
 
 def client_options(chosen: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:

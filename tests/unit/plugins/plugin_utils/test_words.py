@@ -28,7 +28,11 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests im
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import summary_of, warning_lines
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import candidate_paths, read_answer
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
+    candidate_paths,
+    found_path,
+    read_answer,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import listed, quoted
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
     ADA,
@@ -143,6 +147,14 @@ def test_candidate_paths(tmp_path: Path) -> None:
         *("/role/files/b.xml", "/role/b.xml", "/play/files/b.xml", "/play/b.xml"),
         f"{tmp_path}/b.xml",
     ]
+
+
+def test_found_path(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(b"key")
+    assert found_path("key.pem", ["/nowhere", str(tmp_path), str(key)], lambda path: path) == str(key)
+    assert found_path("key.pem", [str(key)], lambda path: f"{path}.clear") == f"{key}.clear"
+    assert found_path("key.pem", ["/nowhere", str(tmp_path)], lambda path: path) == "key.pem"
 
 
 def test_read_answer(tmp_path: Path) -> None:

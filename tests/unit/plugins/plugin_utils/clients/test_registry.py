@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.client import Option
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import (
     CLIENTS,
     client,
     client_options,
+    with_files_found,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import OptionError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import listed
@@ -78,3 +81,27 @@ def test_skel_needs_no_user() -> None:
         "/etc/skel/.claws-mail/accountrc",
         "/etc/skel/.claws-mail/folderlist.xml",
     ]
+
+
+def test_files_on_the_controller_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"key": Option(None, "A file.", on_controller=True), "dest": Option("/x", "A path on the node.")}
+    monkeypatch.setitem(CLIENTS, "claws_mail", replace(CLIENTS["claws_mail"], options=options))
+    given = {"claws_mail": {"key": "key.pem", "dest": "x", "unknown": "y"}, "thunderbird_autoconfig": {"dest": "z"}}
+    found = with_files_found(given, lambda path: f"/playbook/{path}")
+    assert found == {**given, "claws_mail": {"key": "/playbook/key.pem", "dest": "x", "unknown": "y"}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"claws_mail": None}, id="no dictionary"),
+        pytest.param({"pine": {"key": "x"}}, id="unknown client"),
+        pytest.param({"claws_mail": {"key": None}}, id="null"),
+        pytest.param({"claws_mail": {"key": 5}}, id="number"),
+        pytest.param({"claws_mail": {"key": ""}}, id="empty"),
+    ],
+)
+def test_what_is_no_path_stays_for_the_check(given: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"key": Option(None, "A file.", on_controller=True)}
+    monkeypatch.setitem(CLIENTS, "claws_mail", replace(CLIENTS["claws_mail"], options=options))
+    assert with_files_found(given, lambda path: f"/playbook/{path}") == given
