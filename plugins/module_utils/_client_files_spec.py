@@ -16,6 +16,7 @@ SECTION_OPTIONS = {
     "enforced": {"type": "dict", "default": {}},
     "seeded": {"type": "dict", "default": {}},
     "paths": {"type": "list", "elements": "str", "default": []},
+    "whole": {"type": "bool", "default": False},
 }
 
 BLOCK_OPTIONS = {

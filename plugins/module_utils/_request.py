@@ -24,7 +24,7 @@ _KEY_GROUPS = ("fixed", "enforced", "seeded")
 class WantedSection:
     """The keys that one account needs in one section. The keys and values of the four tables are bytes."""
 
-    __slots__ = ("account", "numbered", "name", "match", "fixed", "enforced", "seeded", "paths")
+    __slots__ = ("account", "numbered", "name", "match", "fixed", "enforced", "seeded", "paths", "alone")
 
     @property
     def label(self) -> str:
@@ -34,7 +34,7 @@ class WantedSection:
     @property
     def whole(self) -> bool:
         """Whether the section stands for the account alone; a plain named one, like [General], is the client's."""
-        return bool(self.numbered or self.match or self.fixed)
+        return bool(self.numbered or self.match or self.fixed or self.alone)
 
     def to_create(self) -> list:
         """Return (role, keys) of all that a new section holds.
@@ -170,6 +170,7 @@ class Request:
         section.account = item["account"] or (wanted.accounts[0] if len(wanted.accounts) == 1 else "")
         section.numbered = item["numbered"]
         section.name = item["name"]
+        section.alone = item["whole"]
         section.paths = [key.encode("utf-8", "surrogateescape") for key in item["paths"]]
         try:
             _checked_text("section name", section.numbered or section.name, "]")

@@ -142,6 +142,13 @@ options:
             type: list
             elements: str
             default: []
+          whole:
+            description:
+              - A section with a fixed name that stands for the account alone, so that all of it goes with the account,
+                keys that the client added included. Without this, only those keys go that were written here.
+              - Implied by O(files[].sections[].numbered), O(files[].sections[].match) and O(files[].sections[].fixed).
+            type: bool
+            default: false
       syntax:
         description:
           - What holds in a file of O(files[].sections) beside sections, keys and comments.

@@ -98,7 +98,8 @@ class Section:
     ``enforced`` keys are compared and set at every run; ``seeded`` ones are written when the section is
     made; ``fixed`` ones too, and another value in a section that exists is an error: an account is never
     turned into another kind. ``match`` says which section that we did not make is the same account.
-    ``paths`` names keys whose value may begin with ``{home:USER}``.
+    ``paths`` names keys whose value may begin with ``{home:USER}``. ``whole`` says of a section with a fixed
+    name that it stands for the account alone, and goes with it, keys that the client added included.
     """
 
     account: str
@@ -111,6 +112,7 @@ class Section:
     fixed: Mapping[str, str] = field(default_factory=dict)
     seeded: Mapping[str, str] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
+    whole: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return one item of ``sections``."""
@@ -125,6 +127,8 @@ class Section:
         }
         if self.paths:
             item["paths"] = list(self.paths)
+        if self.whole:
+            item["whole"] = True
         return item
 
 

@@ -292,3 +292,18 @@ def test_check_mode_of_a_removal(node):
     checked = node.absent(ADA, check=True, diff=True)
     assert node.snapshot() == before and checked["changed"]
     assert checked == node.absent(ADA, diff=True)
+
+
+@pytest.mark.parametrize("whole_section, left", [(True, None), (False, b"[General]\ntarget=7\n")])
+def test_a_named_section_of_one_account_goes_with_what_the_client_added(node, whole_section, left):
+    """What stays behind would be taken for the account when it is made again, and then nothing is seeded."""
+    path = "/home/ada/.config/resourcerc"
+    item = account(path="{home:ada}/.config/resourcerc", name="General", match={}, fixed={}, seeded={"keep": "true"})
+    item["sections"][0].update(whole=whole_section, enforced={"host": "pop.example.org"})
+    node.install([item])
+    node.write(path, node.read(path) + b"target=7\n")
+    assert not node.install([item])["changed"]
+    node.absent(ADA)
+    assert (node.read(path) if node.path(path).exists() else None) == left
+    node.install([item])
+    assert (b"keep=true\n" in node.read(path)) is whole_section
