@@ -7,7 +7,16 @@
 
 from __future__ import annotations
 
-CLIENTS = ["claws_mail", "k9_settings", "thunderbird_autoconfig"]
+CLIENTS = [
+    "claws_mail",
+    "evolution",
+    "k9_settings",
+    "kmail",
+    "outlook_local_xml",
+    "outlook_prf",
+    "sylpheed",
+    "thunderbird_autoconfig",
+]
 
 _MEANING = {
     "incoming": {"type": "str", "choices": ["auto", "pop3", "imap"]},

@@ -74,7 +74,12 @@ options:
         elements: str
         choices:
           - claws_mail
+          - evolution
           - k9_settings
+          - kmail
+          - outlook_local_xml
+          - outlook_prf
+          - sylpheed
           - thunderbird_autoconfig
       display_name:
         description:
@@ -172,7 +177,12 @@ options:
     elements: str
     choices:
       - claws_mail
+      - evolution
       - k9_settings
+      - kmail
+      - outlook_local_xml
+      - outlook_prf
+      - sylpheed
       - thunderbird_autoconfig
     default: []
   state:

@@ -15,9 +15,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lxml import etree
-
 from ..errors import AccountRefused, OptionError
+from ..libraries import etree
 from ..pox.elements import BASE_NAMESPACE, OUTLOOK_NAMESPACE
 from ..settings.account import Incoming, MailAccount, Outgoing
 from ..settings.names import is_plain_text

@@ -15,7 +15,12 @@ from ..errors import OptionError
 from ..wording import listed, quoted
 from . import (
     claws_mail,
+    evolution,
     k9_settings,
+    kmail,
+    outlook_local_xml,
+    outlook_prf,
+    sylpheed,
     thunderbird_autoconfig,
 )
 from .client import Client
@@ -24,7 +29,12 @@ CLIENTS: dict[str, Client] = {
     module.CLIENT.name: module.CLIENT
     for module in (
         claws_mail,
+        evolution,
         k9_settings,
+        kmail,
+        outlook_local_xml,
+        outlook_prf,
+        sylpheed,
         thunderbird_autoconfig,
     )
 }

@@ -46,9 +46,13 @@ class Read:
 class Reader(Protocol):
     """A module of ``readers/``."""
 
-    def read(self, files: Files) -> list[Read]: ...
+    def read(self, files: Files) -> list[Read]:
+        """Return what the client understands, for each account."""
+        raise NotImplementedError
 
-    def has(self, files: Files, setting: str, side: str) -> bool: ...
+    def has(self, files: Files, setting: str, side: str) -> bool:
+        """Tell whether a setting was really written."""
+        raise NotImplementedError
 
 
 def reader(name: str) -> Reader:
