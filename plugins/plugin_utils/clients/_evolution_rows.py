@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ..settings.account import MailAccount
 from . import cases, pop_first, rows
-from .client import Row
+from .client import Proof, Row
 
 
 def _hooked_without_login(account: MailAccount) -> bool:
@@ -46,9 +46,11 @@ _ONE_METHOD = (
 )
 
 
-def _hooked(element: str, setting: str) -> Row:
+def _hooked(element: str, setting: str, proof: Proof = "documented") -> Row:
     """Return the row of an element that msmtp gets."""
-    return Row("outgoing", element, _POP_FIRST, "hook", setting, cases.pop_first, _BY_MSMTP, needs=("msmtp",))
+    return Row(
+        "outgoing", element, _POP_FIRST, "hook", setting, cases.pop_first, _BY_MSMTP, proof=proof, needs=("msmtp",)
+    )
 
 
 def _hooked_login(element: str) -> tuple[Row, ...]:
@@ -78,14 +80,22 @@ def _hooked_login(element: str) -> tuple[Row, ...]:
 
 
 ROWS = (
-    Row("incoming", "Type", "POP3", "native", "[Mail Account] BackendName=pop", cases.is_pop3),
+    Row("incoming", "Type", "POP3", "native", "[Mail Account] BackendName=pop", cases.is_pop3, proof="client"),
     Row("incoming", "Type", "IMAP", "native", "[Mail Account] BackendName=imapx"),
-    Row("incoming", "Server", "any", "native", "[Authentication] Host={incoming_host}"),
-    Row("incoming", "Port", "any", "native", "[Authentication] Port={incoming_port}"),
-    Row("incoming", "Encryption", "plain", "native", "[Security] Method=none", cases.incoming_is("plain")),
+    Row("incoming", "Server", "any", "native", "[Authentication] Host={incoming_host}", proof="client"),
+    Row("incoming", "Port", "any", "native", "[Authentication] Port={incoming_port}", proof="client"),
+    Row(
+        "incoming",
+        "Encryption",
+        "plain",
+        "native",
+        "[Security] Method=none",
+        cases.incoming_is("plain"),
+        proof="client",
+    ),
     Row("incoming", "Encryption", "SSL", "native", "[Security] Method=ssl-on-alternate-port", cases.incoming_is("SSL")),
     Row("incoming", "Encryption", "STARTTLS", "native", "[Security] Method=starttls-on-standard-port"),
-    Row("incoming", "LoginName", "any", "native", "[Authentication] User={incoming_login}"),
+    Row("incoming", "LoginName", "any", "native", "[Authentication] User={incoming_login}", proof="client"),
     Row(
         "incoming",
         "DomainName",
@@ -103,6 +113,7 @@ ROWS = (
         "native",
         "[Authentication] Method=none",
         note="None is no SASL: Evolution logs in with USER and PASS, or LOGIN.",
+        proof="client",
     ),
     Row(
         "outgoing",
@@ -112,19 +123,36 @@ ROWS = (
         "[Mail Transport] BackendName=sendmail",
         cases.pop_first,
         _BY_MSMTP,
+        proof="client",
         needs=("msmtp",),
     ),
-    Row("outgoing", "Type", "SMTP", "native", "[Mail Transport] BackendName=smtp"),
-    _hooked("Server", "msmtprc: host {outgoing_host}"),
-    Row("outgoing", "Server", "any", "native", "[Authentication] Host={outgoing_host}"),
-    _hooked("Port", "msmtprc: port {outgoing_port}"),
-    Row("outgoing", "Port", "any", "native", "[Authentication] Port={outgoing_port}"),
+    Row("outgoing", "Type", "SMTP", "native", "[Mail Transport] BackendName=smtp", proof="client"),
+    _hooked("Server", "msmtprc: host {outgoing_host}", "client"),
+    Row("outgoing", "Server", "any", "native", "[Authentication] Host={outgoing_host}", proof="client"),
+    _hooked("Port", "msmtprc: port {outgoing_port}", "client"),
+    Row("outgoing", "Port", "any", "native", "[Authentication] Port={outgoing_port}", proof="client"),
     _hooked("Encryption", "msmtprc: {msmtp_tls}"),
-    Row("outgoing", "Encryption", "plain", "native", "[Security] Method=none", cases.outgoing_is("plain")),
+    Row(
+        "outgoing",
+        "Encryption",
+        "plain",
+        "native",
+        "[Security] Method=none",
+        cases.outgoing_is("plain"),
+        proof="client",
+    ),
     Row("outgoing", "Encryption", "SSL", "native", "[Security] Method=ssl-on-alternate-port", cases.outgoing_is("SSL")),
     Row("outgoing", "Encryption", "STARTTLS", "native", "[Security] Method=starttls-on-standard-port"),
     *_hooked_login("LoginName"),
-    Row("outgoing", "LoginName", "no login to SMTP", "native", "[Authentication] Method=none", cases.no_smtp_auth),
+    Row(
+        "outgoing",
+        "LoginName",
+        "no login to SMTP",
+        "native",
+        "[Authentication] Method=none",
+        cases.no_smtp_auth,
+        proof="client",
+    ),
     Row(
         "outgoing",
         "LoginName",
@@ -133,6 +161,7 @@ ROWS = (
         "[Authentication] User={outgoing_login}",
         cases.same_secret,
         note=_ASKED_TWICE,
+        proof="client",
     ),
     Row("outgoing", "LoginName", "own login or password", "native", "[Authentication] User={outgoing_login}"),
     *_hooked_login("DomainName"),
@@ -177,7 +206,7 @@ ROWS = (
     Row("outgoing", "SPA", "on", "native", "[Authentication] Method=NTLM", cases.outgoing_ntlm),
     rows.spa_ignored("outgoing", "[Authentication] Method={smtp_method}"),
     Row("outgoing", "SPA", "no login to SMTP", "native", "[Authentication] Method=none", cases.no_smtp_auth),
-    Row("outgoing", "SPA", "off", "native", "[Authentication] Method={smtp_method}", note=_ONE_METHOD),
+    Row("outgoing", "SPA", "off", "native", "[Authentication] Method={smtp_method}", note=_ONE_METHOD, proof="client"),
     Row(
         "outgoing",
         "AuthRequired",
@@ -205,9 +234,12 @@ ROWS = (
         "msmtprc: auth off",
         _hooked_must_choose,
         _CHOSEN,
+        proof="client",
     ),
     _hooked("AuthRequired", "msmtprc: {msmtp_auth}"),
-    Row("outgoing", "AuthRequired", "off", "native", "[Authentication] Method=none", cases.no_smtp_auth),
+    Row(
+        "outgoing", "AuthRequired", "off", "native", "[Authentication] Method=none", cases.no_smtp_auth, proof="client"
+    ),
     Row(
         "outgoing",
         "AuthRequired",
@@ -215,6 +247,7 @@ ROWS = (
         "native",
         "[Authentication] Method={smtp_method}",
         note=_ONE_METHOD,
+        proof="client",
     ),
     Row(
         "outgoing",
@@ -266,6 +299,7 @@ ROWS = (
         "[Sendmail Backend] CustomArgs={arguments}",
         cases.pop_first,
         note="A script logs in to POP3 with mpop before each sending, and sends nothing where that fails.",
+        proof="client",
         needs=pop_first.SEND_NEEDS,
     ),
     *rows.smtp_last_without_effect(
@@ -280,6 +314,7 @@ ROWS = (
         "native",
         "[Mail Identity] Name={name}",
         note="Written once; the person may change it. Without one, the local part of the address.",
+        proof="client",
     ),
     *rows.lifetime("Evolution"),
 )

@@ -23,7 +23,7 @@ from ..wording import listed, quoted
 from . import cases, pop_first
 from ._evolution_rows import ROWS
 from .client import Client, Option, Rendering
-from .files import File, KeyedFile, Place, Section, WholeFile
+from .files import File, KeyedFile, Place, Sandbox, Section, WholeFile
 
 USER_DIRECTORY = ".config/evolution/sources"
 SYSTEM_DIRECTORY = "/etc/xdg/evolution-data-server/autoconfig"
@@ -281,20 +281,22 @@ CLIENT = Client(
         "script": _script,
         "smtp_method": lambda account: "NTLM" if cases.outgoing_ntlm(account) else "PLAIN (option smtp_method)",
     },
+    sandbox=Sandbox("Evolution", flatpak=("org.gnome.Evolution",)),
     needs_user=lambda options: options["scope"] == "user",
     notes=(
         "The files are those of ``evolution-data-server``, which watches the directory: an edit takes effect within "
         "seconds, while Evolution runs too. It adds keys and sections of its own; those are no drift.",
         "Written once and the person's own from then on: names, folders, interval, and leaving mail on the POP3 "
         "server. An account of the same address that a person made stays beside ours.",
-        "With SMTPLast=on Evolution sends through the script ``~/.config/mailfleet/pop-first``: it shows "
-        "``exited with status 75: mail not sent`` when the POP3 login failed, keeps the mail, and why it failed "
-        "stands in the journal of the session. Evolution's own POP before SMTP is not used: in 3.46 to 3.56 every "
+        "With SMTPLast=on Evolution sends through the script ``~/.config/mailfleet/pop-first``. When its POP3 login "
+        "fails, Evolution says ``exited with status 75: mail not sent`` and offers to edit, to try again, or to keep "
+        "the mail in the outbox; the reason goes to Evolution's error output, which most desktops put into the "
+        "journal. The script does not see Evolution's passwords: give ``password_command``, or an entry in "
+        "``~/.netrc`` or the secret service. Evolution's own POP before SMTP is not used: in 3.46.4 and 3.56.2 every "
         "sending with it fails.",
         "With ``scope: system`` every user gets a copy of each account at the next login, and keeps what that user "
         "changed until the account changes here; then all keys are written anew. When the account goes, the copies go. "
         "SMTPLast=on is refused there, because the script and what it reads lie in the home of one user.",
-        "An Evolution from Flatpak keeps its sources elsewhere and does not see these. A person who sets "
-        "``XDG_CONFIG_HOME`` keeps them there.",
+        "An Evolution from Flatpak, or of a person who sets ``XDG_CONFIG_HOME``, keeps its sources elsewhere.",
     ),
 )
