@@ -143,9 +143,27 @@ def _keys(section: Section) -> dict[str, str]:
     return {**section.fixed, **section.enforced, **section.seeded}
 
 
-def _section(account: MailAccount, name: str, paths: tuple[str, ...] = (), **keys: Mapping[str, str]) -> Section:
-    written = {role: {key: escaped(value) for key, value in table.items()} for role, table in keys.items()}
-    return Section(account=account.email, name=name, paths=paths, **{"enforced": {}, **written})
+def _section(
+    account: MailAccount,
+    name: str,
+    *,
+    enforced: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
+    seeded: Mapping[str, str] | None = None,
+    paths: tuple[str, ...] = (),
+) -> Section:
+    return Section(
+        account=account.email,
+        name=name,
+        enforced=_escaped_values(enforced),
+        fixed=_escaped_values(fixed),
+        seeded=_escaped_values(seeded),
+        paths=paths,
+    )
+
+
+def _escaped_values(keys: Mapping[str, str] | None) -> dict[str, str]:
+    return {key: escaped(value) for key, value in (keys or {}).items()}
 
 
 def escaped(value: str) -> str:
