@@ -152,7 +152,7 @@ def provision(
             plan.refuse(email, str(error))
             continue
         plan.findings += [{**finding.as_dict(), "email": email} for finding in (*result.findings, *account.findings)]
-        decided.append(_Decided(request, account, wanted, tuple(_rows(account, wanted))))
+        decided.append(_Decided(request, account, wanted, tuple(_rows(account, wanted, settled))))
     plan.emails = list(dict.fromkeys(plan.emails))
     decided = [item for item in decided if _accepted(item, item.request.policy or policy, plan)]
     for item in _render(decided, chosen, settled, plan):
@@ -302,11 +302,13 @@ def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(account: MailAccount, clients: Iterable[str]) -> Iterator[tuple[str, Said, Row]]:
+def _rows(
+    account: MailAccount, clients: Iterable[str], options: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, Said, Row]]:
     elements = list(said(account))
     for name in clients:
         for element in elements:
-            yield name, element, matching_row(client(name), element.side, element.element, account)
+            yield name, element, matching_row(client(name), element.side, element.element, account, options[name])
 
 
 @cache
@@ -318,10 +320,15 @@ def _rows_for(name: str) -> dict[tuple[str, str], list[Row]]:
     return found
 
 
-def matching_row(the_client: Client, side: str, element: str, account: MailAccount) -> Row:
-    """Return the row of the client's table that holds for ``account``; a table without one is a fault of the client."""
+def matching_row(
+    the_client: Client, side: str, element: str, account: MailAccount, options: Mapping[str, Any]
+) -> Row:
+    """Return the row of the client's table that holds for ``account`` with the client's ``options``.
+
+    A table without one is a fault of the client.
+    """
     for row in _rows_for(the_client.name).get((side, element), ()):
-        if row.applies(account):
+        if row.applies(account) and (row.option is None or options[row.option[0]] == row.option[1]):
             return row
     raise LookupError(f"{the_client.name} has no row for {side} {element}")
 

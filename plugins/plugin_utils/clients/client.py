@@ -47,6 +47,8 @@ class Row:
     proof: Proof = "documented"
     needs: tuple[str, ...] = ()
     """With verdict ``hook``: programs, and a way to the password."""
+    option: tuple[str, Any] | None = None
+    """Name and value of one of the client's options; the row holds only where the option has this value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,12 +81,19 @@ def _generated(number: int) -> MailAccount | None:
 
 
 ACCOUNTS = [account for account in map(_generated, range(4000)) if account is not None]
+DEFAULTS = {name: client_options([name], None)[name] for name in CLIENTS}
 EVERY_CLIENT = [pytest.param(client, id=name) for name, client in CLIENTS.items()]
 
 
-def _rows(client: Client, account: MailAccount) -> Iterator[Row]:
+def _every_options(client: Client) -> list[dict[str, Any]]:
+    """Return the default options of a client, and them with each value that one of its rows is for."""
+    values = dict.fromkeys(row.option for row in client.rows if row.option is not None)
+    return [DEFAULTS[client.name], *({**DEFAULTS[client.name], name: value} for name, value in values)]
+
+
+def _rows(client: Client, account: MailAccount, options: dict[str, Any]) -> Iterator[Row]:
     for element in said(account):
-        yield matching_row(client, element.side, element.element, account)
+        yield matching_row(client, element.side, element.element, account, options)
 
 
 def test_enough_is_generated() -> None:
@@ -98,13 +105,16 @@ def test_enough_is_generated() -> None:
 def test_a_row_for_every_element_in_every_case(client: Client) -> None:
     for account in ACCOUNTS:
         for side, element in ELEMENTS:
-            matching_row(client, side, element, account)
+            for options in _every_options(client):
+                matching_row(client, side, element, account, options)
         assert {(element.side, element.element) for element in said(account)} <= set(ELEMENTS)
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
 def test_no_dead_row(client: Client) -> None:
-    hit = {row for account in ACCOUNTS for row in _rows(client, account)}
+    hit = {
+        row for account in ACCOUNTS for options in _every_options(client) for row in _rows(client, account, options)
+    }
     assert [(row.side, row.element, row.case) for row in client.rows if row not in hit] == []
 
 
@@ -118,50 +128,52 @@ def test_rows_are_well_formed(client: Client) -> None:
         assert bool(row.needs) is (row.verdict == "hook"), row
         assert not row.refuses or row.verdict == "impossible", row
         assert not row.always or row.refuses, row
+        assert row.option is None or row.option[0] in client.options, row
         assert set(re.findall(r"\{(\w+)\}", row.setting)) <= {*PLACES, *client.places}, row
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
 def test_a_hook_or_approximation_of_smtp_last_wants_pop3(client: Client) -> None:
     """SMTPLast=on on an account that fetches by IMAP is impossible everywhere, unless the caller says to ignore it."""
-    for account in ACCOUNTS:
-        row = matching_row(client, "outgoing", "SMTPLast", account)
-        if account.source_outgoing.pop_before_smtp and not account.pop_first:
-            assert row.verdict == ("approximated" if account.smtp_last == "ignored" else "impossible")
-        pure_and_lost = account.smtp_last == "pure" and (account.incoming.type == "imap" or row.verdict == "impossible")
-        assert row.refuses is pure_and_lost
+    for options in _every_options(client):
+        for account in ACCOUNTS:
+            row = matching_row(client, "outgoing", "SMTPLast", account, options)
+            if account.source_outgoing.pop_before_smtp and not account.pop_first:
+                assert row.verdict == ("approximated" if account.smtp_last == "ignored" else "impossible")
+            lost = account.incoming.type == "imap" or row.verdict == "impossible"
+            assert row.refuses is (account.smtp_last == "pure" and lost)
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
 def test_what_a_row_says_is_written(client: Client) -> None:
-    options = client_options([client.name], None)[client.name]
-    checked = 0
-    for account in ACCOUNTS[::4]:
-        rendering = client.render([account], options)
-        if rendering.refused:
-            continue
-        files = [file.as_dict(client.name) for file in rendering.files]
-        for row in _rows(client, account):
-            setting = filled(row.setting, client, account)
-            assert reader(client.name).has(files, setting, row.side), (row, setting, account)
-        checked += 1
-    assert checked > 100
+    for options in _every_options(client):
+        checked = 0
+        for account in ACCOUNTS[::4]:
+            rendering = client.render([account], options)
+            if rendering.refused:
+                continue
+            files = [file.as_dict(client.name) for file in rendering.files]
+            for row in _rows(client, account, options):
+                setting = filled(row.setting, client, account)
+                assert reader(client.name).has(files, setting, row.side), (row, setting, account)
+            checked += 1
+        assert checked > 100
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
 def test_a_client_understands_what_was_meant(client: Client) -> None:
-    options = client_options([client.name], None)[client.name]
-    for account in ACCOUNTS[::4]:
-        rendering = client.render([account], options)
-        if rendering.refused:
-            continue
-        (read,) = reader(client.name).read([file.as_dict(client.name) for file in rendering.files])
-        assert differences(read, account) == {}, account
-        verdict = matching_row(client, "outgoing", "SMTPLast", account).verdict
-        if account.pop_first:
-            assert read.pop_first is (verdict in ("native", "hook")), account
-        else:
-            assert not read.pop_first
+    for options in _every_options(client):
+        for account in ACCOUNTS[::4]:
+            rendering = client.render([account], options)
+            if rendering.refused:
+                continue
+            (read,) = reader(client.name).read([file.as_dict(client.name) for file in rendering.files])
+            assert differences(read, account) == {}, account
+            verdict = matching_row(client, "outgoing", "SMTPLast", account, options).verdict
+            if account.pop_first:
+                assert read.pop_first is (verdict in ("native", "hook")), account
+            else:
+                assert not read.pop_first
 
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
@@ -169,6 +181,6 @@ def test_native_says_the_value_of_the_answer_or_why_not(client: Client) -> None:
     """SPA=on and SMTPLast=on never become a row of the case off."""
     for account in ACCOUNTS:
         for element in said(account):
-            row = matching_row(client, element.side, element.element, account)
+            row = matching_row(client, element.side, element.element, account, DEFAULTS[client.name])
             if element.element in ("SPA", "SMTPLast") and element.value == "on":
                 assert row.case != "off", (row, account)
