@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 CLIENTS = [
+    "apple_mobileconfig",
     "claws_mail",
     "evolution",
     "k9_settings",

@@ -73,6 +73,7 @@ options:
         type: list
         elements: str
         choices:
+          - apple_mobileconfig
           - claws_mail
           - evolution
           - k9_settings
@@ -176,6 +177,7 @@ options:
     type: list
     elements: str
     choices:
+      - apple_mobileconfig
       - claws_mail
       - evolution
       - k9_settings

@@ -320,9 +320,7 @@ def _rows_for(name: str) -> dict[tuple[str, str], list[Row]]:
     return found
 
 
-def matching_row(
-    the_client: Client, side: str, element: str, account: MailAccount, options: Mapping[str, Any]
-) -> Row:
+def matching_row(the_client: Client, side: str, element: str, account: MailAccount, options: Mapping[str, Any]) -> Row:
     """Return the row of the client's table that holds for ``account`` with the client's ``options``.
 
     A table without one is a fault of the client.

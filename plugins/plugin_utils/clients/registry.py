@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import OptionError
 from ..wording import listed, quoted
 from . import (
+    apple_mobileconfig,
     claws_mail,
     evolution,
     k9_settings,
@@ -28,6 +29,7 @@ from .client import Client
 CLIENTS: dict[str, Client] = {
     module.CLIENT.name: module.CLIENT
     for module in (
+        apple_mobileconfig,
         claws_mail,
         evolution,
         k9_settings,

@@ -112,9 +112,7 @@ def test_a_row_for_every_element_in_every_case(client: Client) -> None:
 
 @pytest.mark.parametrize("client", EVERY_CLIENT)
 def test_no_dead_row(client: Client) -> None:
-    hit = {
-        row for account in ACCOUNTS for options in _every_options(client) for row in _rows(client, account, options)
-    }
+    hit = {row for account in ACCOUNTS for options in _every_options(client) for row in _rows(client, account, options)}
     assert [(row.side, row.element, row.case) for row in client.rows if row not in hit] == []
 
 
