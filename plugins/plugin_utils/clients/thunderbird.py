@@ -1,0 +1,378 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Accounts in; an AutoConfig out with which Thunderbird makes them by itself, and the add-on that fetches before sending.
+
+Names and numbers of preferences are those of Thunderbird's ``MsgIncomingServer.sys.mjs``, ``SmtpServer.sys.mjs`` and
+``nsMsgIdentity.cpp``. What merges them with a person's own accounts is ``thunderbird_cfg.js``, beside this file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import OptionError
+from ..settings.account import MailAccount
+from ..wording import quoted
+from . import cases, rows
+from .client import Client, Option, Rendering, Row
+from .files import BlockFile, File, JsonFile, Place, WholeFile
+from .thunderbird_xpi import ADDON_ID, xpi
+
+SOCKET_TYPES = {"plain": 0, "STARTTLS": 2, "SSL": 3}
+"""``nsMsgSocketType``. 1 (STARTTLS if offered) is never written: it falls back to plain text."""
+
+AUTH_METHODS = {"none": 1, "password-cleartext": 3, "NTLM": 6}
+"""``nsMsgAuthMethod``."""
+
+LOADERS = Place(
+    tuple(
+        (directory, f"{directory}/mailfleet.js")
+        for directory in (
+            "/etc/thunderbird/pref",
+            "/usr/lib/thunderbird/defaults/pref",
+            "/usr/lib64/thunderbird/defaults/pref",
+            "/opt/thunderbird/defaults/pref",
+        )
+    )
+)
+"""Where Debian, other distributions (Fedora: lib64) and Mozilla's own builds read default preferences."""
+
+PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
+
+POLICIES = Place(
+    tuple(
+        (path, path)
+        for path in (
+            "/etc/thunderbird/policies/policies.json",
+            *(f"{program}/distribution/policies.json" for program in PROGRAMS),
+        )
+    )
+)
+"""One that is there is added to: a new one in /etc would hide an admin's own in the program's directory."""
+
+ADDON = Place.at(f"/usr/share/mailfleet/{ADDON_ID}.xpi")
+
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+
+_CFG = Path(__file__).with_name("thunderbird_cfg.js")
+
+
+@cache
+def functions() -> str:
+    """Return the lines that all accounts need."""
+    return _CFG.read_text(encoding="utf-8")
+
+
+def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rendering:
+    """Return the AutoConfig with a block for each account, and policy and add-on where a fetch must come first."""
+    config = _checked(options)
+    refused = {account.email: reason for account in accounts if (reason := _reason(account))}
+    addresses = [account.email for account in accounts]
+    refused |= {
+        address: f"{address}: thunderbird has one account for an address, and this one is given for several users. Give "
+        "it to one of them."
+        for address in addresses
+        if addresses.count(address) > 1
+    }
+    taken = [account for account in accounts if account.email not in refused]
+    if not taken:
+        return Rendering((), refused)
+    emails = tuple(account.email for account in taken)
+    files: list[File] = [
+        BlockFile(
+            _config_place(config),
+            (("", functions()), *((account.email, _block(account, options)) for account in taken)),
+            comment="//",
+            mode="0644",
+        ),
+        WholeFile(LOADERS, emails, _loader(config), mode="0644"),
+    ]
+    fetching = tuple(account.email for account in taken if _has_addon(account, options))
+    if fetching:
+        policy = {"installation_mode": "force_installed", "install_url": f"file://{ADDON.candidates[0][1]}"}
+        files += [
+            WholeFile(ADDON, fetching, xpi(), mode="0644"),
+            JsonFile(POLICIES, fetching, ((("policies", "ExtensionSettings", ADDON_ID), policy),), mode="0644"),
+        ]
+    return Rendering(tuple(files), refused)
+
+
+def _checked(options: Mapping[str, Any]) -> str:
+    config, lock = options["config"], options["lock"]
+    if not isinstance(config, str) or not FILE_NAME.fullmatch(config):
+        raise OptionError(
+            f"client_options.thunderbird.config is {quoted(config)}; give the name of a file, without a directory."
+        )
+    if not isinstance(lock, bool):
+        raise OptionError(f"client_options.thunderbird.lock is {quoted(lock)}; it can be true or false.")
+    return config
+
+
+def _reason(account: MailAccount) -> str | None:
+    """Return why Thunderbird cannot have the account, or None."""
+    email, incoming, outgoing = account.email, account.incoming, account.outgoing
+    if account.user is None:
+        return (
+            f"{email}: thunderbird gives an account to the login user it belongs to, and this one has none. Give user: "
+            "the name of the system user who reads this mail."
+        )
+    if ":" in incoming.hostname:
+        return (
+            f"{email}: the incoming server is {quoted(incoming.hostname)}; Thunderbird takes what follows the first "
+            "colon for a port. Name the server by a host name."
+        )
+    for login in (incoming.username, *((outgoing.username,) if outgoing.authentication != "none" else ())):
+        if not login.isascii():
+            return (
+                f"{email}: the login is {quoted(login)}; Thunderbird sends characters outside ASCII in a form that no "
+                "server expects. Ask for a login in ASCII, or use another client."
+            )
+    return None
+
+
+def key_of(account: MailAccount) -> str:
+    """Return the key of the account, its servers and its identity in the preferences.
+
+    The type is a part of it: an account is never turned into one of another type.
+    """
+    return f"mailfleet_{account.incoming.type}_{hashlib.sha256(account.email.encode()).hexdigest()[:16]}"
+
+
+def _config_place(name: str) -> Place:
+    return Place(
+        (
+            ("/etc/thunderbird/" + name, "/etc/thunderbird/" + name),
+            *((f"{program}/{name}", f"{program}/{name}") for program in PROGRAMS),
+        )
+    )
+
+
+def _loader(config: str) -> str:
+    return (
+        "// Makes Thunderbird read its AutoConfig; written by mailfleet.autodiscover.\n"
+        f'pref("general.config.filename", "{config}");\n'
+        'pref("general.config.obscure_value", 0);\n'
+    )
+
+
+def _block(account: MailAccount, options: Mapping[str, Any]) -> str:
+    data = json.dumps(_data(account, options), indent=2, ensure_ascii=True)
+    return f"var mailfleet = mailfleet || [];\nmailfleet.push({data});\n"
+
+
+def _has_addon(account: MailAccount, options: Mapping[str, Any]) -> bool:
+    return account.pop_first and options["enforcement"] == "addon"
+
+
+def interval(account: MailAccount) -> int:
+    """Return how often to fetch so that the server accepts mail most of the time, in minutes."""
+    return max(1, account.window // 2 // 60)
+
+
+def _data(account: MailAccount, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the preferences of one account, by the place that they belong to."""
+    key, incoming, outgoing = key_of(account), account.incoming, account.outgoing
+    polling = account.pop_first and options["enforcement"] == "polling"
+    authenticated = outgoing.authentication != "none"
+    check: dict[str, Any] = {"login_at_startup": True, "check_new_mail": True, "check_time": 10}
+    if polling:
+        check["check_time"] = interval(account)
+    server: dict[str, Any] = {
+        "type": incoming.type,
+        "hostname": incoming.hostname,
+        "port": incoming.port,
+        "userName": incoming.username,
+        "socketType": SOCKET_TYPES[incoming.socket_type],
+        "authMethod": AUTH_METHODS[incoming.authentication],
+    }
+    seeded: dict[str, Any] = {"name": account.email}
+    if incoming.type == "pop3":
+        check["download_on_biff"] = True
+        # Thunderbird's own defaults delete mail from the server once it is fetched.
+        seeded |= {
+            "leave_on_server": True,
+            "delete_by_age_from_server": False,
+            "delete_mail_left_on_server": False,
+        }
+    if polling:
+        server |= check
+    else:
+        seeded |= check
+    return {
+        "key": key,
+        "user": account.user,
+        "email": account.email,
+        "lock": options["lock"],
+        "enforced": {
+            "server": server,
+            "identity": {"useremail": account.email, "smtpServer": key},
+            "smtpserver": {
+                "type": "smtp",
+                "hostname": outgoing.hostname,
+                "port": outgoing.port,
+                "try_ssl": SOCKET_TYPES[outgoing.socket_type],
+                "authMethod": AUTH_METHODS[outgoing.authentication],
+                "username": outgoing.username if authenticated else None,
+                # Whose password serves here too, and whose mail is fetched before each sending.
+                "incomingAccount": key if authenticated and outgoing.same_secret else None,
+                "popBeforeSmtp": key if _has_addon(account, options) else None,
+            },
+        },
+        "seeded": {
+            "server": seeded,
+            "identity": {"fullName": account.display_name or account.local_part},
+            "smtpserver": {"description": account.email},
+        },
+    }
+
+
+_NO_LOGIN = "mail.smtpserver.{key}.authMethod=1, no mail.smtpserver.{key}.username"
+_LOGIN = "mail.smtpserver.{key}.username={outgoing_login}"
+_INCOMING_LOGIN = "mail.server.{key}.userName={incoming_login}"
+_POLLED = "mail.server.{key}.login_at_startup=true, mail.server.{key}.check_time={interval}"
+_POLLING = ("enforcement", "polling")
+
+ROWS = (
+    Row("incoming", "Type", "POP3", "native", "mail.server.{key}.type=pop3", cases.is_pop3),
+    Row("incoming", "Type", "IMAP", "native", "mail.server.{key}.type=imap"),
+    Row("incoming", "Server", "any", "native", "mail.server.{key}.hostname={incoming_host}"),
+    Row("incoming", "Port", "any", "native", "mail.server.{key}.port={incoming_port}"),
+    Row("incoming", "Encryption", "plain", "native", "mail.server.{key}.socketType=0", cases.incoming_is("plain")),
+    Row("incoming", "Encryption", "SSL", "native", "mail.server.{key}.socketType=3", cases.incoming_is("SSL")),
+    Row("incoming", "Encryption", "STARTTLS", "native", "mail.server.{key}.socketType=2"),
+    Row("incoming", "LoginName", "any", "native", _INCOMING_LOGIN),
+    Row("incoming", "DomainName", "any", "native", _INCOMING_LOGIN, note=rows.PART_OF_THE_LOGIN),
+    Row("incoming", "SPA", "on", "native", "mail.server.{key}.authMethod=6", cases.incoming_ntlm),
+    rows.spa_ignored("incoming", "mail.server.{key}.authMethod=3"),
+    Row("incoming", "SPA", "off", "native", "mail.server.{key}.authMethod=3"),
+    Row("outgoing", "Type", "SMTP", "native", "mail.smtpserver.{key}.type=smtp"),
+    Row("outgoing", "Server", "any", "native", "mail.smtpserver.{key}.hostname={outgoing_host}"),
+    Row("outgoing", "Port", "any", "native", "mail.smtpserver.{key}.port={outgoing_port}"),
+    Row("outgoing", "Encryption", "plain", "native", "mail.smtpserver.{key}.try_ssl=0", cases.outgoing_is("plain")),
+    Row("outgoing", "Encryption", "SSL", "native", "mail.smtpserver.{key}.try_ssl=3", cases.outgoing_is("SSL")),
+    Row("outgoing", "Encryption", "STARTTLS", "native", "mail.smtpserver.{key}.try_ssl=2"),
+    Row("outgoing", "LoginName", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
+    Row("outgoing", "LoginName", "any", "native", _LOGIN),
+    Row("outgoing", "DomainName", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
+    Row("outgoing", "DomainName", "any", "native", _LOGIN, note=rows.PART_OF_THE_LOGIN),
+    Row("outgoing", "SPA", "on", "native", "mail.smtpserver.{key}.authMethod=6", cases.outgoing_ntlm),
+    rows.spa_ignored("outgoing", "mail.smtpserver.{key}.authMethod=3"),
+    Row("outgoing", "SPA", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
+    Row("outgoing", "SPA", "off", "native", "mail.smtpserver.{key}.authMethod=3"),
+    Row(
+        "outgoing",
+        "AuthRequired",
+        "on, but without TLS and with SMTPLast on",
+        "approximated",
+        _NO_LOGIN,
+        cases.auth_left_out,
+        note="No password is sent unencrypted; fetching mail before each sending stands in for it.",
+    ),
+    Row("outgoing", "AuthRequired", "off", "native", _NO_LOGIN, cases.no_smtp_auth),
+    Row(
+        "outgoing",
+        "AuthRequired",
+        "on or unsaid",
+        "native",
+        "mail.smtpserver.{key}.authMethod={auth_method}",
+        note="A server that offers no AUTH at all is sent mail to without it (SmtpClient.sys.mjs).",
+    ),
+    Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
+    Row(
+        "outgoing",
+        "UsePOPAuth",
+        "on, or the same login within one domain",
+        "native",
+        f"{_LOGIN}, mail.smtpserver.{{key}}.incomingAccount={{key}}",
+        cases.same_secret,
+        note="The password of the incoming server is used; the person is asked once.",
+    ),
+    Row(
+        "outgoing",
+        "UsePOPAuth",
+        "off",
+        "native",
+        f"{_LOGIN}, no mail.smtpserver.{{key}}.incomingAccount",
+        note="The person is asked for a password of its own.",
+    ),
+    Row(
+        "outgoing",
+        "SMTPLast",
+        "on, POP3 account, option enforcement: polling",
+        "approximated",
+        _POLLED,
+        cases.pop_first,
+        note="Thunderbird logs in at start-up and then at half of pop_before_smtp_window, but never more often than "
+        "once a minute. Mail is refused before the first login, after a change of address and after sleep, until the "
+        "next one.",
+        option=_POLLING,
+    ),
+    Row(
+        "outgoing",
+        "SMTPLast",
+        "on, POP3 account",
+        "hook",
+        "mail.smtpserver.{key}.popBeforeSmtp={key}",
+        cases.pop_first,
+        note="Our add-on fetches the account's mail before each sending, beside SMTP AUTH where that is on, and stops "
+        "the sending when the fetch fails.",
+        needs=("Thunderbird 149 or later", "the POP3 password, stored in Thunderbird or typed when it asks"),
+    ),
+    *rows.smtp_last_without_effect(
+        "no mail.smtpserver.{key}.popBeforeSmtp",
+        "Fetching from an IMAP server is no POP3 login",
+        "Set incoming: pop3.",
+    ),
+    Row(
+        "account",
+        "DisplayName",
+        "any",
+        "native",
+        "mail.identity.{key}.fullName={name}",
+        note="Written once; the person may change it. Without one, the local part of the address.",
+    ),
+    *rows.lifetime("Thunderbird"),
+)
+
+CLIENT = Client(
+    name="thunderbird",
+    title="Thunderbird",
+    description="Accounts that Thunderbird makes by itself when their user starts it, by AutoConfig; and for SMTPLast an "
+    "add-on that fetches mail before each sending, installed by policy.",
+    rows=ROWS,
+    render=render,
+    options={
+        "enforcement": Option(
+            "addon",
+            "How SMTPLast=on is followed. V(addon) installs our add-on, V(polling) fetches at start-up and at short "
+            "intervals.",
+            choices=("addon", "polling"),
+        ),
+        "lock": Option(
+            False,
+            "V(true) keeps the person from changing the enforced settings. Without it, they are set again at each start.",
+        ),
+        "config": Option(
+            "thunderbird.cfg",
+            "Name of the AutoConfig file. Where an admin has an AutoConfig of another name already, give that name: "
+            "Thunderbird reads one.",
+        ),
+    },
+    places={
+        "key": key_of,
+        "interval": interval,
+        "auth_method": lambda account: AUTH_METHODS[account.outgoing.authentication],
+        "name": lambda account: account.display_name or account.local_part,
+    },
+    needs_user=lambda options: False,
+    notes=(),
+)
