@@ -11,8 +11,7 @@ key of another name is ignored in silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 
 from ..settings.account import MailAccount
 from . import cases, rows
@@ -123,11 +122,6 @@ PLACES: dict[str, Callable[[MailAccount], object]] = {
     "name": name,
 }
 """Names that may stand in braces in the ``setting`` of the rows."""
-
-
-def proven(table: Iterable[Row], *elements: str) -> tuple[Row, ...]:
-    """Return the rows, those of ``elements`` with the proof that the real client was seen to do what they say."""
-    return tuple(replace(row, proof="client") if row.element in elements else row for row in table)
 
 
 def type_rows(protocols: Mapping[str, str]) -> tuple[Row, ...]:

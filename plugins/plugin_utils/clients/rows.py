@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from ..settings.account import MailAccount
@@ -14,6 +16,11 @@ from . import cases
 from .client import Row
 
 PART_OF_THE_LOGIN = "Part of the login, where DomainRequired and the login ask for it."
+
+
+def proven(table: Iterable[Row], *elements: str) -> tuple[Row, ...]:
+    """Return the rows, those of ``elements`` with the proof that the real client was seen to do what they say."""
+    return tuple(replace(row, proof="client") if row.element in elements else row for row in table)
 
 
 def spa_as_password(side: Literal["incoming", "outgoing"], title: str, setting: str) -> tuple[Row, ...]:

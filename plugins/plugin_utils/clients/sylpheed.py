@@ -69,7 +69,7 @@ _TABLE = (
     *accountrc.account_rows("Sylpheed"),
 )
 
-ROWS = accountrc.proven(
+ROWS = rows.proven(
     _TABLE, "Type", "Server", "Port", "Encryption", "LoginName", "AuthRequired", "UsePOPAuth", "SMTPLast"
 )
 """Seen with Sylpheed 3.8.0beta1."""
