@@ -10,6 +10,7 @@ from __future__ import annotations
 CLIENTS = [
     "apple_mobileconfig",
     "claws_mail",
+    "emacs_gnus",
     "evolution",
     "k9_settings",
     "kmail",

@@ -75,6 +75,7 @@ options:
         choices:
           - apple_mobileconfig
           - claws_mail
+          - emacs_gnus
           - evolution
           - k9_settings
           - kmail
@@ -179,6 +180,7 @@ options:
     choices:
       - apple_mobileconfig
       - claws_mail
+      - emacs_gnus
       - evolution
       - k9_settings
       - kmail

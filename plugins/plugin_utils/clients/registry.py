@@ -16,6 +16,7 @@ from ..wording import listed, quoted
 from . import (
     apple_mobileconfig,
     claws_mail,
+    emacs_gnus,
     evolution,
     k9_settings,
     kmail,
@@ -31,6 +32,7 @@ CLIENTS: dict[str, Client] = {
     for module in (
         apple_mobileconfig,
         claws_mail,
+        emacs_gnus,
         evolution,
         k9_settings,
         kmail,
