@@ -13,6 +13,7 @@ from ..settings.account import MailAccount
 from . import cases, pop_first, rows
 from ._kmail_files import logs_in, render, resource
 from .client import Client, Row
+from .files import Sandbox
 
 
 def _no_login(account: MailAccount) -> bool:
@@ -192,6 +193,7 @@ CLIENT = Client(
     "that KMail starts before it sends; everything else in these files stays as it is.",
     rows=ROWS,
     render=render,
+    sandbox=Sandbox("KMail", flatpak=("org.kde.kontact",)),
     places={
         "resource": resource,
         "login": lambda account: "login" if cases.is_pop3(account) else "UserName",

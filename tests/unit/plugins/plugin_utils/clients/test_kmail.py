@@ -354,3 +354,11 @@ def test_many_accounts_have_numbers_of_their_own_that_fit() -> None:
     assert [account.email for account in read(result.files)] == addresses
     names = [section["name"] for section in files_of(result, "/mailtransports")["sections"]]
     assert len(set(names)) == len(names)
+
+
+def test_the_flatpak_is_noticed() -> None:
+    """Flathub has KMail as a part of Kontact."""
+    notices = [
+        notice for file in plan(request(pop3(), smtp()), clients=("kmail",)).files for notice in file.get("notices", ())
+    ]
+    assert "/var/lib/flatpak/app/org.kde.kontact" in notices[0]["exists"]
