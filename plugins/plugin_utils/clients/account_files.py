@@ -14,14 +14,29 @@ from ..errors import AccountRefused, OptionError
 from ..settings.account import MailAccount
 from ..settings.names import is_plain_text
 from ..wording import quoted
-from .client import Rendering
+from .client import Option, Rendering
 from .files import Place, WholeFile, file_name
 
 
+def dest_option(client: str, ending: str) -> Option:
+    """Return option ``dest`` of a client with one file for each account."""
+    return Option(
+        f"/srv/mailfleet/{client}/{{email}}.{ending}",
+        "Where the file of an account goes: an absolute path on the node. C({email}) and C({domain}) stand for the "
+        "address and its domain.",
+    )
+
+
 def account_files(
-    client: str, accounts: Sequence[MailAccount], dest: Any, content: Callable[[MailAccount], str | bytes]
+    client: str,
+    accounts: Sequence[MailAccount],
+    dest: Any,
+    content: Callable[[MailAccount], str | bytes],
+    basis: Callable[[MailAccount], str | None] = lambda account: None,
 ) -> Rendering:
     """Return a file for each account; one whose ``content`` raises AccountRefused is refused with that reason.
+
+    ``basis`` is that of WholeFile.
 
     Raises:
         OptionError: when ``dest`` is no absolute path, or accounts would share one.
@@ -34,7 +49,7 @@ def account_files(
     for account in accounts:
         path = path_for(account, dest, option)
         try:
-            file = WholeFile(Place.at(path), (account.email,), content(account), mode="0644")
+            file = WholeFile(Place.at(path), (account.email,), content(account), mode="0644", basis=basis(account))
         except AccountRefused as error:
             refused[account.email] = str(error)
             continue

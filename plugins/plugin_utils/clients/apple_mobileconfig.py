@@ -23,9 +23,8 @@ from ..settings.names import is_plain_text
 from ..settings.transport import port_kind
 from ..wording import quoted
 from . import cases, rows, signing
+from .account_files import account_files, dest_option
 from .client import Client, Option, Rendering, Row, Side
-from .destination import dest_option, destinations
-from .files import Place, WholeFile
 
 NAMESPACE = uuid.UUID("2c5d8a54-7b0c-5f0e-9a43-5d0f6f6f2f0b")
 """Of the identifiers of profiles and accounts: the same address has the same ones in every run."""
@@ -37,10 +36,19 @@ AUTHENTICATION = {"password-cleartext": "EmailAuthPassword", "NTLM": "EmailAuthN
 
 def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rendering:
     """Return one profile for each account, signed if the options say with what."""
-    places = destinations("apple_mobileconfig", options["dest"], accounts)
     organization = _organization(options["organization"])
     signer = signing.signer("apple_mobileconfig", options)
-    return Rendering(tuple(_file(account, places[account.email], organization, signer) for account in accounts))
+
+    def profile(account: MailAccount) -> bytes:
+        return plistlib.dumps(_profile(account, organization), sort_keys=True)
+
+    return account_files(
+        "apple_mobileconfig",
+        accounts,
+        options["dest"],
+        lambda account: profile(account).decode() if signer is None else signer.signed(profile(account)),
+        lambda account: None if signer is None else signer.basis(profile(account)),
+    )
 
 
 def _organization(given: Any) -> str | None:
@@ -53,13 +61,6 @@ def _organization(given: Any) -> str | None:
             "characters that can be seen."
         )
     return text
-
-
-def _file(account: MailAccount, place: Place, organization: str | None, signer: signing.Signer | None) -> WholeFile:
-    content = plistlib.dumps(_profile(account, organization), sort_keys=True)
-    if signer is None:
-        return WholeFile(place, (account.email,), content.decode(), mode="0644")
-    return WholeFile(place, (account.email,), signer.signed(content), mode="0644", basis=signer.basis(content))
 
 
 def _profile(account: MailAccount, organization: str | None) -> dict[str, Any]:

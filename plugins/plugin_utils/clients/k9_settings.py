@@ -17,9 +17,8 @@ from typing import Any
 from ..libraries import etree
 from ..settings.account import Incoming, MailAccount, Outgoing
 from . import cases, rows
+from .account_files import account_files, dest_option
 from .client import Client, Rendering, Row, Side
-from .destination import dest_option, destinations
-from .files import WholeFile
 
 FORMAT = "1"
 """The only format that is read."""
@@ -37,12 +36,7 @@ TYPES = {"pop3": "POP3", "imap": "IMAP"}
 
 def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rendering:
     """Return one file for each account."""
-    places = destinations("k9_settings", options["dest"], accounts)
-    return Rendering(
-        tuple(
-            WholeFile(places[account.email], (account.email,), _document(account), mode="0644") for account in accounts
-        )
-    )
+    return account_files("k9_settings", accounts, options["dest"], _document)
 
 
 def _document(account: MailAccount) -> str:

@@ -22,7 +22,7 @@ from ..settings.account import Incoming, MailAccount, Outgoing
 from ..settings.names import is_plain_text
 from ..wording import listed, quoted
 from . import cases, rows
-from .account_files import account_files, path_for
+from .account_files import account_files, dest_option, path_for
 from .client import Client, Option, Rendering, Row
 from .registry_values import RegistryValue
 
@@ -338,10 +338,7 @@ CLIENT = Client(
     rows=ROWS,
     render=render,
     options={
-        "dest": Option(
-            "/srv/mailfleet/outlook_local_xml/{email}.xml",
-            "Where the file goes on the node; C({email}) and C({domain}) are filled in.",
-        ),
+        "dest": dest_option("outlook_local_xml", "xml"),
         "version": Option(
             "16.0", "The version in the registry's keys: C(14.0) is Outlook 2010, C(15.0) 2013, C(16.0) all later."
         ),

@@ -21,7 +21,7 @@ from ..settings.account import MailAccount
 from ..settings.names import is_plain_text
 from ..wording import quoted
 from . import cases, rows
-from .account_files import account_files
+from .account_files import account_files, dest_option
 from .client import Client, Option, Rendering, Row
 
 KINDS = {"pop3": "POP3", "imap": "IMAP"}
@@ -373,10 +373,7 @@ CLIENT = Client(
     rows=ROWS,
     render=render,
     options={
-        "dest": Option(
-            "/srv/mailfleet/outlook_prf/{email}.prf",
-            "Where the file goes on the node; C({email}) and C({domain}) are filled in.",
-        ),
+        "dest": dest_option("outlook_prf", "prf"),
         "encoding": Option(
             "ascii",
             "The ANSI code page of the Windows machines, by Python's name of the codec. What it cannot say is refused.",

@@ -57,6 +57,7 @@ _TABLE = (
             note="Where an IMAP server does not offer STARTTLS, Sylpheed sends the password unencrypted "
             "(libsylph/imap.c), so whoever sits in between can have it. Use port 993 with SSL, or POP3.",
             refuses=True,
+            always=True,
         )
     ),
     *rows.spa_as_password("incoming", "Sylpheed", "{method}"),

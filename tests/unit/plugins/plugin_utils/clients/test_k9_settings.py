@@ -51,7 +51,7 @@ def test_an_address_never_forms_a_path(email: str, name: str) -> None:
         pytest.param("x.k9s", "absolute path", id="relative"),
         pytest.param("/a\nb", "absolute path", id="line break"),
         pytest.param(5, "absolute path", id="number"),
-        pytest.param("/srv/{domain}.k9s", "would share it", id="one file for two"),
+        pytest.param("/srv/{domain}.k9s", "the same file", id="one file for two"),
     ],
 )
 def test_wrong_destinations(dest: Any, sentence: str) -> None:

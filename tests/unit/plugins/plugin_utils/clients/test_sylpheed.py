@@ -56,11 +56,9 @@ def test_a_password_that_may_go_unencrypted_is_refused(protocol: str, refused: b
     assert bool(result.files) is not refused
 
 
-def test_imap_with_starttls_when_the_caller_wants_it_all_the_same() -> None:
+def test_imap_with_starttls_cannot_be_waived() -> None:
     result = plan(request(imap(**STARTTLS), smtp()), clients=CLIENT, unsupported="warn")
-    assert section(result)["ssl_imap"] == "2"
-    verdicts = {(row["protocol"], row["element"]): row["verdict"] for row in result.translation}
-    assert verdicts["imap", "Encryption"] == "impossible"
+    assert not result.files and "sends the password unencrypted" in reasons(result)
 
 
 def test_one_file_for_each_user() -> None:
