@@ -4,6 +4,7 @@
 #   PYTHON=/path/to/python3.12            another Python than the newest one found
 #   ANSIBLE_CORE='ansible-core==2.18.*'   another ansible-core than the newest one for this Python
 #   ARGS='-k smtp_last'                   more arguments for pytest (make test)
+#   CLIENTS='claws_mail sylpheed'         fewer clients than all (make lab, make lab-selftest)
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
@@ -34,9 +35,11 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/build/hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint lint-code lint-docs format sanity corpus bench docs golden collection clean
+LAB := ansible_collections.mailfleet.autodiscover.tests.lab.run
+
+.PHONY: help demo test lab lab-selftest lint lint-code lint-docs format sanity corpus bench docs golden collection clean
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/ready collection ## provision a sample fleet under build/, show what was translated and what drifts
 	@"$(VENV)/bin/python" tests/demo/run.py
@@ -44,6 +47,12 @@ demo: $(VENV)/ready collection ## provision a sample fleet under build/, show wh
 test: $(VENV)/ready collection ## unit tests, then playbooks against this machine; needs no root and no mail client
 	@"$(VENV)/bin/python" -m pytest tests/unit $(ARGS)
 	@"$(VENV)/bin/python" -m pytest tests/integration $(ARGS)
+
+lab: $(VENV)/ready collection ## real mail clients against real mail servers; needs root on Debian, installs what is missing
+	@"$(VENV)/bin/python" -m $(LAB) $(CLIENTS)
+
+lab-selftest: $(VENV)/ready collection ## the lab with wrong settings put in: does each make its case fail?
+	@"$(VENV)/bin/python" -m $(LAB) --selftest $(CLIENTS)
 
 lint: ## all that can be checked without running it (also alone: lint-code lint-docs sanity)
 	@"$(MAKE)" --keep-going lint-code lint-docs sanity

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the lab asks of a mail client. A client is one module in ``clients/`` with a subclass of Client.
+
+The cases (``flows.py``) are written once and know a client only by these methods.
+"""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from .answers import Situation
+from .network import Person
+
+PASSWORD = "lab-pass-7Q"  # what everybody's password is; the servers are on this machine and end with the run
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A mail account of a person."""
+
+    email: str
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A wrong setting that is put into what was provisioned, and the cases that must fail for it, and no others."""
+
+    name: str
+    situation: str
+    apply: Callable[[Person], None]
+    red: frozenset[str]
+
+
+class Session(ABC):
+    """A running client."""
+
+    @abstractmethod
+    def dialogs(self) -> list[str]:
+        """Return the titles of windows, or questions, that nobody asked for."""
+
+    @abstractmethod
+    def fetch(self) -> None:
+        """Have mail fetched. May return before it is there."""
+
+    @abstractmethod
+    def has(self, subject: str) -> bool:
+        """Return whether a message with this subject is in the person's mail."""
+
+    @abstractmethod
+    def send(self, account: Account, subject: str) -> None:
+        """Have a message sent. May return before it is; the servers know what became of it."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it as a person does, so that it writes its files, and wait for its end."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End it at once, whatever it shows."""
+
+
+class Client(ABC):
+    """A mail client of the lab."""
+
+    name: ClassVar[str]
+    """As in the role's ``clients``."""
+    title: ClassVar[str]
+    packages: ClassVar[Sequence[str]]
+    options: ClassVar[dict[str, Any]] = {}
+    """``client_options`` for the role."""
+    flips: ClassVar[Sequence[Flip]] = ()
+
+    @abstractmethod
+    def make_by_hand(self, person: Person, account: Account) -> None:
+        """Write an account into the client's files as if the person had made it in the client."""
+
+    @abstractmethod
+    def seed_password(self, person: Person, account: Account) -> None:
+        """Put the account's password where the client keeps passwords."""
+
+    @abstractmethod
+    def start(self, person: Person, logs: Path) -> Session:
+        """Start the client and return when it shows that it is ready, or asks something."""
+
+    @abstractmethod
+    def accounts(self, person: Person) -> list[str]:
+        """Return the addresses of the accounts that the client has for this person."""
+
+
+def known() -> dict[str, Client]:
+    """Return every client of the lab by its name, in the order of names."""
+    found: dict[str, Client] = {}
+    for path in sorted((Path(__file__).parent / "clients").glob("[a-z]*.py")):
+        module = importlib.import_module(f".clients.{path.stem}", __package__)
+        client: Client = module.CLIENT
+        found[client.name] = client
+    return found

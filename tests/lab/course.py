@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A client and a server in; the results of all cases for this client out, in the order in which an admin meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import trial as cases
+from .answers import SITUATIONS, Situation
+from .client import Account, Client
+from .network import Person
+from .results import Results
+from .role import Role
+from .server.server import Server
+from .trial import Trial
+
+DOMAIN = "lab.example"
+BYSTANDER = "bystander"
+"""A user of the same machine who has no account."""
+
+FLOWS: dict[str, tuple[tuple[str, Callable[[Trial], None]], ...]] = {
+    "pure": (
+        ("starts", cases.starts),
+        ("sends", cases.sends),
+        ("sends again", cases.sends_again),
+        ("fetches", cases.fetches),
+    ),
+    "outlook": (("sends", cases.sends),),
+    "plain": (("sends", cases.sends),),
+    "both": (("sends", cases.sends),),
+    "auth": (("sends", cases.sends),),
+    "stripped-pop": (("keeps the password", cases.keeps_the_password),),
+    "stripped-smtp": (("keeps the password", cases.keeps_the_password),),
+    "misnamed-pop": (("keeps the password", cases.keeps_the_password),),
+    "misnamed-smtp": (("keeps the password", cases.keeps_the_password),),
+}
+"""What happens in each situation after the role has run once."""
+
+CASES = (
+    "role provisions",
+    *(f"{situation}: {name}" for situation, flow in FLOWS.items() for name, _ in flow),
+    "hand: lives beside",
+    "own account only",
+    "role again changes nothing",
+    "SMTPLast off: refused",
+    "role removes",
+    "hand: survives",
+)
+
+
+def people_of(client: Client) -> list[str]:
+    """Return the names of the users that the cases need."""
+    return [f"{client.name}-{situation}" for situation in (*SITUATIONS, BYSTANDER)]
+
+
+def logins_of(names: Sequence[str]) -> list[str]:
+    """Return the logins of these users, with those of accounts made by hand."""
+    return [f"{name}{own}@{DOMAIN}" for name in names for own in ("", "-own")]
+
+
+def entry(account: Account, person: Person, situation: Situation) -> dict[str, Any]:
+    """Return the account as the role takes it."""
+    return {"email": account.email, "user": person.name, "pox": situation.answer()}
+
+
+class Course:
+    """All cases of one client."""
+
+    def __init__(self, client: Client, people: dict[str, Person], server: Server, results: Results, logs: Path) -> None:
+        self._client = client
+        self._results = results
+        self._role = Role(client.name, logs / "role", client.options)
+        self._trials = {
+            name: Trial(
+                client,
+                people[f"{client.name}-{name}"],
+                Account(f"{client.name}-{name}@{DOMAIN}", situation),
+                server,
+                logs,
+            )
+            for name, situation in SITUATIONS.items()
+        }
+        self._bystander = people[f"{client.name}-{BYSTANDER}"]
+        self._own = Account(f"{client.name}-hand-own@{DOMAIN}", SITUATIONS["hand"])
+
+    def run(self) -> None:
+        """Go through all cases."""
+        if self._attempt("role provisions", self._provision):
+            for name, flow in FLOWS.items():
+                for case, action in flow:
+                    self._live(f"{name}: {case}", self._trials[name], action)
+                self._end(self._trials[name])
+            hand, pure = self._trials["hand"], self._trials["pure"]
+            self._live("hand: lives beside", hand, lambda trial: cases.lives_beside(trial, self._own))
+            self._attempt("own account only", self._own_only)
+            self._attempt("role again changes nothing", self._again)
+            self._live("SMTPLast off: refused", pure, self._refused)
+            pure.kill()
+            self._attempt("role removes", self._remove)
+            self._live("hand: survives", hand, lambda trial: cases.survives(trial, self._own))
+            hand.kill()
+        self._results.close(self._client.name, "FAILED", "not reached")
+
+    def _attempt(self, case: str, action: Callable[[], object]) -> bool:
+        return self._results.attempt(self._client.name, case, action)
+
+    def _live(self, case: str, trial: Trial, action: Callable[[Trial], None]) -> None:
+        self._attempt(case, lambda: action(trial))
+
+    def _end(self, trial: Trial) -> None:
+        try:
+            trial.stop()
+        except Exception as problem:  # noqa: BLE001
+            # What a client that does not exit leaves behind would fail in a later case without its reason.
+            print(f"{trial.person.name}: {problem}", flush=True)
+
+    def _entries(self, **changed: Situation) -> list[dict[str, Any]]:
+        return [
+            entry(trial.account, trial.person, changed.get(name, trial.account.situation))
+            for name, trial in self._trials.items()
+        ]
+
+    def _provision(self) -> None:
+        hand = self._trials["hand"]
+        self._client.make_by_hand(hand.person, self._own)
+        hand.quiet()
+        hand.stop()
+        assert self._role.run(self._entries())["changed"]
+        for name, trial in self._trials.items():
+            if name not in ("pure", "hand"):
+                self._client.seed_password(trial.person, trial.account)
+
+    def _own_only(self) -> None:
+        found = {
+            "pure": self._client.accounts(self._trials["pure"].person),
+            BYSTANDER: self._client.accounts(self._bystander),
+        }
+        assert found == {"pure": [self._trials["pure"].account.email], BYSTANDER: []}, f"Accounts: {found}"
+
+    def _again(self) -> None:
+        result = self._role.run(self._entries())
+        assert not result["changed"], f"Changed: {result['drift']}"
+
+    def _refused(self, trial: Trial) -> None:
+        result = self._role.run(self._entries(pure=trial.account.situation.without_smtp_last()))
+        assert result["changed"], "Switching SMTPLast off changes nothing."
+        cases.refused(trial)
+
+    def _remove(self) -> None:
+        result = self._role.run(self._entries(), state="absent")
+        assert result["changed"], "Removing the accounts changes nothing."
+        found = self._client.accounts(self._trials["pure"].person)
+        assert found == [], f"Accounts: {found}"

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A wrong setting for each key that carries the feature in; whether exactly the cases that watch it fail, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .answers import SITUATIONS
+from .client import Account, Client, Flip
+from .course import DOMAIN, FLOWS, entry
+from .network import Person
+from .results import Results
+from .role import Role
+from .server.server import Server
+from .trial import Trial
+
+
+def cases_of(clients: Sequence[Client]) -> list[str]:
+    """Return the rows of the table."""
+    return list(dict.fromkeys(_case(flip) for client in clients for flip in client.flips))
+
+
+def people_of(client: Client) -> list[str]:
+    """Return the names of the users: one for each wrong setting."""
+    return [f"{client.name}-flip-{number}" for number, _ in enumerate(client.flips)]
+
+
+class Selftest:
+    """The wrong settings of one client."""
+
+    def __init__(self, client: Client, people: dict[str, Person], server: Server, results: Results, logs: Path) -> None:
+        self._client = client
+        self._results = results
+        self._logs = logs
+        self._role = Role(client.name, logs / "role", client.options)
+        self._trials = [
+            (
+                flip,
+                Trial(client, people[name], Account(f"{name}@{DOMAIN}", SITUATIONS[flip.situation]), server, logs),
+            )
+            for flip, name in zip(client.flips, people_of(client), strict=True)
+        ]
+
+    def run(self) -> None:
+        """Provision, put the wrong settings in, and go through the cases of each."""
+        self._role.run([entry(trial.account, trial.person, trial.account.situation) for _, trial in self._trials])
+        for flip, trial in self._trials:
+            self._results.attempt(
+                self._client.name, _case(flip), lambda flip=flip, trial=trial: self._prove(flip, trial)  # type: ignore[misc]
+            )
+
+    def _prove(self, flip: Flip, trial: Trial) -> None:
+        flip.apply(trial.person)
+        flow = FLOWS[flip.situation]
+        if flow[0][0] != "starts":
+            self._client.seed_password(trial.person, trial.account)
+        seen = Results(())
+        red = {name for name, action in flow if not seen.attempt(trial.person.name, name, lambda: action(trial))}
+        trial.kill()
+        assert red == flip.red, f"Failed: {sorted(red)}; these should have: {sorted(flip.red)}"
+
+
+def _case(flip: Flip) -> str:
+    return f"{flip.situation}, {flip.name}"

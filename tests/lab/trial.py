@@ -1,0 +1,229 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A client, a person and a server in; what the person does with the client, and what must come of it, out.
+
+Each function is one case. It raises AssertionError, saying what was seen, when something else came of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .client import Account, Client, Session
+from .network import Person
+from .server.events import Event
+from .server.server import WINDOW, Server
+from .waiting import until
+
+QUIET = 1.5
+"""Seconds within which a client that wants to ask something at its start has asked."""
+
+PROBE = """\
+import smtplib, sys
+with smtplib.SMTP(sys.argv[1], 25, timeout=10) as server:
+    server.ehlo()
+    server.mail("probe@lab.example")
+    print(server.rcpt("probe@lab.example")[0])
+"""
+
+
+@dataclass(slots=True)
+class Trial:
+    """One person with one client in one situation."""
+
+    client: Client
+    person: Person
+    account: Account
+    server: Server
+    logs: Path
+    session: Session | None = None
+    subjects: int = 0
+
+    @property
+    def running(self) -> Session:
+        """The running client; started when it is not."""
+        if self.session is None:
+            self.session = self.client.start(self.person, self.logs)
+        return self.session
+
+    def stop(self) -> None:
+        """End the client as the person would."""
+        session, self.session = self.session, None
+        if session is not None:
+            try:
+                session.stop()
+            except BaseException:
+                session.kill()
+                raise
+
+    def kill(self) -> None:
+        """End the client, whatever it shows."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.kill()
+
+    def subject(self) -> str:
+        """Return a subject that nothing else has."""
+        self.subjects += 1
+        return f"{self.person.name}-{self.subjects}"
+
+    def quiet(self) -> None:
+        """Raise when the client asks something."""
+        end = time.monotonic() + QUIET
+        while time.monotonic() < end:
+            asked = self.running.dialogs()
+            assert not asked, f"The client shows {asked}"
+            time.sleep(0.1)
+
+    def sent(self) -> tuple[Event, list[Event]]:
+        """Send, and return what became of it, with what happened from this address before it."""
+        begun = time.time()
+        session = self.running
+        session.send(self.account, self.subject())
+
+        def outcome() -> Event | None:
+            events = self.server.events.of(self.person.ip, begun)
+            found = next((event for event in events if event.kind != "pop-login"), None)
+            asked = [] if found else session.dialogs()
+            assert not asked, f"The client shows {asked}; events: {[str(event) for event in events]}"
+            return found
+
+        end = until(outcome, 25, "The client sends")
+        return end, [event for event in self.server.events.of(self.person.ip, begun) if event < end]
+
+    def bad_ends(self) -> list[bool]:
+        """Return, for each connection to the bad end of the situation, whether it is over."""
+        for path, host in (("pop", self.account.situation.pop), ("smtp", self.account.situation.smtp)):
+            if host.name.startswith("stripped-"):
+                return [heard.ended for heard in self.server.paths[path].heard(self.person.ip)]
+            if host.name.startswith("misnamed-"):
+                return self.server.connections(path, self.person.ip)
+        raise ValueError("This situation has no bad end.")
+
+    def given_up(self, known: int) -> bool:
+        """Return whether more than ``known`` connections to the bad end are over, or the client asks what to do."""
+        ends = self.bad_ends()
+        return (len(ends) > known and all(ends)) or bool(self.running.dialogs())
+
+
+def starts(trial: Trial) -> None:
+    """The client starts with what was provisioned, without and with a stored password, and asks nothing."""
+    trial.quiet()
+    trial.stop()
+    trial.client.seed_password(trial.person, trial.account)
+    trial.quiet()
+
+
+def sends(trial: Trial) -> None:
+    """A message is taken although nobody logged in before, by TLS and SMTP AUTH as the situation has it."""
+    trial.server.events.close_window(trial.person.ip)
+    _accepted(trial)
+
+
+def sends_again(trial: Trial) -> None:
+    """A message is taken after the window of the last login has passed, as the server itself says."""
+    ends = trial.server.events.last_login(trial.person.ip) + WINDOW
+    until(lambda: time.time() > ends, WINDOW + 1, "The window passes")
+    probe = trial.person.run(["/usr/bin/python3", "-c", PROBE, "first.lab.example"])
+    assert probe.stdout.strip() == "554", f"The server does not refuse after the window: {probe.stdout}"
+    _accepted(trial)
+
+
+def fetches(trial: Trial) -> None:
+    """A message that is in the mailbox is fetched."""
+    _fetched(trial, trial.account.email)
+
+
+def refused(trial: Trial) -> None:
+    """With SMTPLast off the same message is taken only while a fetch has opened the window, and then refused."""
+    trial.quiet()
+    fetches(trial)
+    control, _ = trial.sent()
+    assert control.kind == "accepted", f"Just after mail was fetched: {control}"
+    trial.server.events.close_window(trial.person.ip)
+    event, before = trial.sent()
+    assert event.kind == "refused", f"With SMTPLast off, and nobody logged in: {event}"
+    assert not before, f"With SMTPLast off the client still does {[str(event) for event in before]}"
+
+
+def keeps_the_password(trial: Trial) -> None:
+    """Neither fetching nor sending gives the password to somebody on the way; the client has tried to connect."""
+    situation, ip = trial.account.situation, trial.person.ip
+    actions: list[Callable[[], None]] = [lambda: trial.running.send(trial.account, trial.subject())]
+    if situation.pop.name != "pop.lab.example":
+        actions.insert(0, lambda: trial.running.fetch())
+    begun = time.time()
+    connections = 0
+    for action in actions:
+        action()
+        until(
+            lambda known=connections: trial.given_up(known),  # type: ignore[misc]
+            25,
+            "The client connects and gives up",
+        )
+        trial.kill()
+        # Dovecot tells of a connection when it is over.
+        until(
+            lambda known=connections: len(trial.bad_ends()) > known,  # type: ignore[misc]
+            5,
+            "The servers have seen the client",
+        )
+        connections = len(trial.bad_ends())
+    events = trial.server.events.of(ip, begun)
+    told = [str(event) for event in events]
+    assert not any(event.kind == "accepted" or (event.kind == "refused" and event.login) for event in events), told
+    if situation.pop.name != "pop.lab.example":
+        assert not events, told
+    for path in trial.server.paths.values():
+        for heard in path.heard(ip):
+            secret = [line for line in bytes(heard.sent).split(b"\r\n") if line.upper().startswith((b"PASS", b"AUTH"))]
+            assert not secret, f"In the clear: {secret}"
+
+
+def _accepted(trial: Trial) -> None:
+    event, before = trial.sent()
+    situation = trial.account.situation
+    told = [str(one) for one in (*before, event)]
+    assert event.kind == "accepted", f"Not taken: {told}"
+    assert event.tls == (situation.smtp.security != "plain"), f"TLS is not as in the answer: {told}"
+    server = situation.smtp.name.partition(".")[0]
+    assert event.login == (trial.account.email if server in ("auth", "both") else ""), f"SMTP AUTH: {told}"
+    if server in ("first", "both"):
+        assert any(one.kind == "pop-login" for one in before), f"No login to POP3 before it: {told}"
+    if situation.pop.security != "plain":
+        clear = trial.server.events.pop_in_the_clear(trial.person.ip)
+        assert not clear, f"Login to POP3 without TLS: {clear}"
+
+
+def _fetched(trial: Trial, *logins: str) -> None:
+    subjects = {login: trial.subject() for login in logins}
+    for login, subject in subjects.items():
+        trial.server.deliver(login, subject)
+    trial.running.fetch()
+    for login, subject in subjects.items():
+        until(lambda subject=subject: trial.running.has(subject), 20, f"Mail of {login} is fetched")  # type: ignore[misc]
+
+
+def lives_beside(trial: Trial, own: Account) -> None:
+    """The account made by hand and the provisioned one are both there, and both fetch mail."""
+    trial.client.seed_password(trial.person, own)
+    trial.client.seed_password(trial.person, trial.account)
+    trial.quiet()
+    _fetched(trial, own.email, trial.account.email)
+    trial.stop()
+    found = sorted(trial.client.accounts(trial.person))
+    assert found == sorted([own.email, trial.account.email]), f"Accounts: {found}"
+
+
+def survives(trial: Trial, own: Account) -> None:
+    """After the provisioned account is removed, the one made by hand is there alone and fetches mail."""
+    trial.quiet()
+    _fetched(trial, own.email)
+    trial.stop()
+    found = trial.client.accounts(trial.person)
+    assert found == [own.email], f"Accounts: {found}"
