@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,9 @@ class Course:
         return self._results.attempt(self._client.name, case, action)
 
     def _live(self, case: str, trial: Trial, action: Callable[[Trial], None]) -> None:
-        self._attempt(case, lambda: action(trial))
+        if not self._attempt(case, partial(action, trial)):
+            # What a failed case leaves on the screen is no affair of the next one.
+            trial.kill()
 
     def _end(self, trial: Trial) -> None:
         try:

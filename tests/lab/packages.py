@@ -41,7 +41,5 @@ def install(names: Iterable[str]) -> None:
 
 
 def _installed(name: str) -> bool:
-    done = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${Status}", name], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", name], check=False, capture_output=True, text=True)
     return done.stdout == "install ok installed"

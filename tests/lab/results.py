@@ -86,8 +86,7 @@ class Results:
         lines = ["| case | " + " | ".join(clients) + " |", "|---" * (len(clients) + 1) + "|"]
         for case in self.cases:
             found = [cells.get((client, case)) for client in clients]
-            shown = [f"{cell.verdict}, {cell.seconds:.1f} s" if cell and cell.seconds else _verdict(cell) for cell in found]
-            lines.append(f"| {case} | " + " | ".join(shown) + " |")
+            lines.append(f"| {case} | " + " | ".join(_shown(cell) for cell in found) + " |")
         for result in self.done:
             if result.reason:
                 reason = " ".join(result.reason.split())[:SHOWN]
@@ -95,8 +94,10 @@ class Results:
         return "\n".join(lines) + "\n"
 
 
-def _verdict(result: Result | None) -> str:
-    return result.verdict if result else ""
+def _shown(result: Result | None) -> str:
+    if result is None:
+        return ""
+    return f"{result.verdict}, {result.seconds:.1f} s" if result.seconds else result.verdict
 
 
 def _told(problem: Exception) -> str:

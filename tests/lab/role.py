@@ -23,7 +23,7 @@ class RoleFailed(AssertionError):
 
 
 class Role:
-    """Provisions one client on this machine, as a set of its own; ``directory`` keeps playbooks and what they printed."""
+    """Provisions one client on this machine, as a set of its own; ``directory`` keeps plays and what they printed."""
 
     def __init__(self, client: str, directory: Path, options: Mapping[str, Any]) -> None:
         self._client = client

@@ -33,8 +33,8 @@ class Event:
     """Of a message; of a POP3 login only Dovecot's log knows it."""
 
     def __str__(self) -> str:
-        told = [self.kind, *(["as " + self.login] if self.login else []), *(["without TLS"] if self.tls is False else [])]
-        return " ".join(told)
+        login = f" as {self.login}" if self.login else ""
+        return self.kind + login + (" without TLS" if self.tls is False else "")
 
 
 @dataclass(slots=True)

@@ -24,7 +24,8 @@ from ..waiting import until
 
 LOOKUP = """\
 dbpath = {database}
-query = SELECT '{answer}' FROM logins WHERE ip = '%s' AND open AND at > (julianday('now') - 2440587.5) * 86400.0 - {window}
+query = SELECT '{answer}' FROM logins
+  WHERE ip = '%s' AND open AND at > (julianday('now') - 2440587.5) * 86400.0 - {window}
 """
 
 MAIN = """\

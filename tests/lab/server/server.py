@@ -42,9 +42,7 @@ class Server:
 
     def __init__(self, state: Path, logs: Path) -> None:
         add_hosts(HOSTS)
-        self.authority = authority.make(
-            state / "authority", [name for name in HOSTS if not name.startswith(MISNAMED)]
-        )
+        self.authority = authority.make(state / "authority", [name for name in HOSTS if not name.startswith(MISNAMED)])
         authority.trust(self.authority)
         database = state / "database" / "logins.sqlite"
         database.parent.mkdir()
@@ -88,7 +86,8 @@ class Server:
     def connections(self, protocol: str, ip: str) -> list[bool]:
         """Return, for each connection from ``ip`` that did not come to a login, whether it is over, as the logs say."""
         if protocol == "pop":
-            return [True for line in self.events.log_lines(f"rip={ip},") if "pop3-login: " in line and "Login" not in line]
+            lines = self.events.log_lines(f"rip={ip},")
+            return [True for line in lines if "pop3-login: " in line and " Login: " not in line]
         lines = self.events.log_lines(f"[{ip}]")
         begun, over = (sum(f": {word} " in line for line in lines) for word in ("connect from", "disconnect from"))
         return [number < over for number in range(begun)]
