@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -36,8 +36,8 @@ class Flip:
 
     name: str
     situation: str
-    apply: Callable[[Person], None]
-    red: frozenset[str]
+    apply: Callable[[Person, Account], None]
+    red: Set[str]
 
 
 class Session(ABC):

@@ -13,10 +13,10 @@ from typing import Any
 
 from . import trial as cases
 from .answers import SITUATIONS, Situation
+from .by_hand import provisioner
 from .client import Account, Client
 from .network import Person
 from .results import Results
-from .role import Role
 from .server.server import Server
 from .trial import Trial
 
@@ -75,7 +75,7 @@ class Course:
     def __init__(self, client: Client, people: dict[str, Person], server: Server, results: Results, logs: Path) -> None:
         self._client = client
         self._results = results
-        self._role = Role(client.name, logs / "role", client.options)
+        self._role = provisioner(client, people, logs)
         self._trials = {
             name: Trial(
                 client,

@@ -64,13 +64,18 @@ class Results:
     def close(self, client: str, verdict: Verdict, reason: str) -> None:
         """Note for each case of ``client`` that has no result yet that it has none."""
         seen = {result.case for result in self.done if result.client == client}
+        if verdict == "skipped":
+            print(f"{client:12} skipped: {reason}", flush=True)
         for case in self.cases:
             if case not in seen:
                 self.done.append(Result(client, case, verdict, 0, reason))
 
-    def failed(self) -> bool:
-        """Return whether anything did not end well."""
-        return any(result.verdict != "ok" for result in self.done)
+    def failed(self, asked_for: Sequence[str]) -> bool:
+        """Return whether a case failed, or a client that was asked for by name was skipped."""
+        return any(
+            result.verdict == "FAILED" or (result.verdict == "skipped" and result.client in asked_for)
+            for result in self.done
+        )
 
     def write(self, directory: Path) -> None:
         """Write table.json and table.md."""
@@ -87,10 +92,12 @@ class Results:
         for case in self.cases:
             found = [cells.get((client, case)) for client in clients]
             lines.append(f"| {case} | " + " | ".join(_shown(cell) for cell in found) + " |")
+        told = {}
         for result in self.done:
             if result.reason:
-                reason = " ".join(result.reason.split())[:SHOWN]
-                lines += ["", f"{result.client}, {result.case}: {reason}"]
+                told.setdefault((result.client, result.reason), result.case)
+        for (client, reason), case in told.items():
+            lines += ["", f"{client}, {case}: {' '.join(reason.split())[:SHOWN]}"]
         return "\n".join(lines) + "\n"
 
 

@@ -18,6 +18,10 @@ from .answers import ALLOW_PLAINTEXT
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
+SHOWN = 2000
+"""Characters of what a failed run printed."""
+
+
 class RoleFailed(AssertionError):
     """The role refused or failed."""
 
@@ -75,6 +79,7 @@ class Role:
         )
         (self._directory / f"printed-{self._number}.txt").write_text(done.stdout, encoding="utf-8")
         if done.returncode != 0:
-            raise RoleFailed(f"The role failed:\n{done.stdout}")
+            told = done.stdout.rpartition("    msg:")[2] or done.stdout
+            raise RoleFailed(f"The role failed: {told.strip()[:SHOWN]}")
         kept: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
         return kept
