@@ -92,7 +92,7 @@ class Results:
         for case in self.cases:
             found = [cells.get((client, case)) for client in clients]
             lines.append(f"| {case} | " + " | ".join(_shown(cell) for cell in found) + " |")
-        told = {}
+        told: dict[tuple[str, str], str] = {}
         for result in self.done:
             if result.reason:
                 told.setdefault((result.client, result.reason), result.case)
