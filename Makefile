@@ -48,10 +48,10 @@ test: $(VENV)/ready collection ## unit tests, then playbooks against this machin
 	@"$(VENV)/bin/python" -m pytest tests/unit $(ARGS)
 	@"$(VENV)/bin/python" -m pytest tests/integration $(ARGS)
 
-lab: $(VENV)/ready collection ## real mail clients against real mail servers; needs root on Debian, installs what is missing
+lab: $(VENV)/lab collection ## real mail clients against real mail servers; needs root on Debian, installs what is missing
 	@"$(VENV)/bin/python" -m $(LAB) $(CLIENTS)
 
-lab-selftest: $(VENV)/ready collection ## the lab with wrong settings put in: does each make its case fail?
+lab-selftest: $(VENV)/lab collection ## the lab with wrong settings put in: does each make its case fail?
 	@"$(VENV)/bin/python" -m $(LAB) --selftest $(CLIENTS)
 
 lint: ## all that can be checked without running it (also alone: lint-code lint-docs sanity)
@@ -105,6 +105,10 @@ $(COLLECTION):
 
 $(VENV)/ready: tests/requirements-test.txt meta/ee-requirements.txt
 	@.ci/venv "$(@D)" "$(PYTHON)" '$(ANSIBLE_CORE)' -r tests/requirements-test.txt
+
+$(VENV)/lab: $(VENV)/ready tests/requirements-lab.txt
+	@"$(VENV)/bin/python" -m pip install -qq -r tests/requirements-lab.txt
+	@touch "$@"
 
 $(LINT_VENV)/ready: tests/requirements-lint.txt meta/ee-requirements.txt
 	@.ci/venv "$(@D)" "$(PYTHON)" -r tests/requirements-lint.txt

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from .answers import Situation
+from .authority import Authority
 from .network import Person
 
 PASSWORD = "lab-pass-7Q"  # what everybody's password is; the servers are on this machine and end with the run
@@ -78,6 +79,12 @@ class Client(ABC):
     options: ClassVar[dict[str, Any]] = {}
     """``client_options`` for the role."""
     flips: ClassVar[Sequence[Flip]] = ()
+
+    def prepare(self, authority: Authority, logins: Sequence[str]) -> None:  # noqa: B027 most need nothing
+        """Change what this machine has for all its users, before anything else. OpenSSL trusts the CA already.
+
+        ``logins`` are all that the servers know.
+        """
 
     @abstractmethod
     def make_by_hand(self, person: Person, account: Account) -> None:

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ from typing import Any
 from .waiting import Overdue
 
 FIRST_UID = 61001
+
+CLONE_NEWNET = 0x40000000
+"""<linux/sched.h>."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,25 @@ class Person:
         except subprocess.TimeoutExpired as problem:
             raise Overdue(f"{' '.join(command)}: does not end within {seconds:g} s") from problem
 
-    def write(self, path: str, text: str, mode: int = 0o600) -> Path:
+    @contextlib.contextmanager
+    def network(self) -> Iterator[None]:
+        """Have this thread make connections in the person's network, without becoming the person."""
+        own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        theirs = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
+        try:
+            _enter(theirs)
+            yield
+        finally:
+            _enter(own)
+            os.close(theirs)
+            os.close(own)
+
+    def write(self, path: str, content: str | bytes, mode: int = 0o600) -> Path:
         """Write a file into the home as this person would, and return where it is."""
         target = self.home / path
         missing = [parent for parent in target.parents if not parent.exists()]
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
         target.chmod(mode)
         for made in (*missing, target):
             os.chown(made, self.uid, self.uid)
@@ -116,6 +134,12 @@ def _connect(name: str, near: str, far: str, link: str) -> None:
     _ip("-n", name, "address", "add", f"{far}/30", "dev", "eth0")
     _ip("-n", name, "link", "set", "eth0", "up")
     _ip("-n", name, "route", "add", "default", "via", near)
+
+
+def _enter(namespace: int) -> None:
+    # os.setns came with Python 3.12.
+    if ctypes.CDLL(None, use_errno=True).setns(namespace, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 def _ip(*arguments: str) -> None:

@@ -86,6 +86,7 @@ def _inside(clients: Sequence[Client], asked_for: Sequence[str], *, selftests: b
         if client.name not in CLIENTS and not by_hand.asked_for():
             results.close(client.name, "skipped", "the collection does not provision it")
             return
+        client.prepare(server.authority, course.logins_of(room.people_of(client)))
         directory = logs / client.name
         directory.mkdir()
         trier = selftest.Selftest if selftests else course.Course

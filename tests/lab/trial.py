@@ -160,24 +160,32 @@ def keeps_the_password(trial: Trial) -> None:
             trial.running.fetch()
         else:
             trial.running.send(trial.account, trial.subject())
-        until(lambda: trial.given_up(known) or _leaks(trial, begun), 25, "The client connects and gives up")  # noqa: B023
+        # A client that does not log in to POP3 before it sends has no business with the bad end then.
+        sent = partial(_sent_past_it, trial, begun) if action == "send" else bool
+        until(lambda: trial.given_up(known) or _leaks(trial, begun) or sent(), 25, "The client connects and gives up")  # noqa: B023
+        past_it = sent()
         trial.kill()
         leaks = _leaks(trial, begun)
         assert not leaks, leaks
-        # Dovecot tells of a connection when it is over.
-        until(lambda: len(trial.bad_ends()) > known, 5, "The servers have seen the client")  # noqa: B023
+        if not past_it:
+            # Dovecot tells of a connection when it is over.
+            until(lambda: len(trial.bad_ends()) > known, 5, "The servers have seen the client")  # noqa: B023
 
 
 def _pop_is_bad(trial: Trial) -> bool:
     return trial.account.situation.pop.name != "pop.lab.example"
 
 
+def _sent_past_it(trial: Trial, since: float) -> bool:
+    events = trial.server.events.of(trial.person.ip, since)
+    return _pop_is_bad(trial) and any(event.kind == "accepted" for event in events)
+
+
 def _leaks(trial: Trial, since: float) -> list[str]:
     """Return what shows that the password, or a message, went to the bad end."""
     events = trial.server.events.of(trial.person.ip, since)
-    found = [str(event) for event in events if event.kind == "accepted" or event.login]
-    if not _pop_is_bad(trial):
-        found = [told for told in found if not told.startswith("pop-login")]
+    bad = ("pop-login",) if _pop_is_bad(trial) else ("accepted", "refused")
+    found = [str(event) for event in events if event.kind in bad]
     for path in trial.server.paths.values():
         for heard in path.heard(trial.person.ip):
             lines = bytes(heard.sent).split(b"\r\n")
