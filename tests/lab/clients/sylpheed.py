@@ -20,7 +20,7 @@ DIRECTORY = ".sylpheed-2.0"
 
 WINDOWS = Windows(
     re.compile(r" - Sylpheed [\w.]+$|^Sylpheed$|^Notification$"),
-    re.compile(r"^Sending |: (Authenticating with POP3|Retrieving new messages)$"),
+    re.compile(r"^Sending |(^|: )(Authenticating with POP3|Retrieving new messages)$"),
 )
 
 QUEUED = """\
