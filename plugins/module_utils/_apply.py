@@ -31,7 +31,7 @@ from ._write import (
 class Change:
     """One file to write; ``content`` None: it goes; ``before``: digest of what the plan found."""
 
-    __slots__ = ("rest", "content", "before", "rewrite", "mode", "uid", "gid", "backup", "directories")
+    __slots__ = ("rest", "content", "before", "rewrite", "mode", "uid", "gid", "backup", "directories", "make")
 
     def __init__(self, rest: str, outcome: object, before: object, backup: bool) -> None:
         self.rest = rest
@@ -42,6 +42,7 @@ class Change:
         self.uid = outcome.uid
         self.gid = outcome.gid
         self.backup = backup
+        self.make = outcome.make
         self.directories = [Place.parse(path, "record").rest for path in outcome.directories]
 
 
@@ -106,6 +107,9 @@ def _write(area: Area, spot: Spot, change: Change, shown: str) -> None:
             mode = (0o600 if in_home else 0o644) if spot.status is None else spot.status.st_mode & 0o7777
         try:
             replace(spot, change.content, mode, change.uid, change.gid)
+            for directory in change.make:
+                with area.locate(directory + "/x") as beside:
+                    make_directories(beside, 0o700 if in_home else 0o755)
         except OSError:
             for directory in reversed(to_make[len(to_make) - made :]):
                 _remove_directory(area, directory)

@@ -64,6 +64,7 @@ FILE_OPTIONS = {
     "owner": {"type": "str"},
     "group": {"type": "str"},
     "once": {"type": "bool", "default": False},
+    "directories": {"type": "list", "elements": "str", "default": []},
     "running": {"type": "list", "elements": "str", "default": []},
     "needs": {"type": "list", "elements": "str", "default": []},
     "notices": {"type": "list", "elements": "dict", "default": [], "options": NOTICE_OPTIONS},

@@ -55,6 +55,10 @@ class _Job:
         return self.candidates[0][1]
 
     @property
+    def directories(self) -> list:
+        return self.wanted.directories if self.wanted else []
+
+    @property
     def client(self) -> str:
         return self.wanted.client if self.wanted else self.entry["client"]
 
@@ -142,9 +146,13 @@ class Finder:
     def _answers(self, user: object, jobs: list) -> list:
         """Look at each place once, however many accounts have something in the same file."""
         keys = [
-            tuple((exists.token if exists else None, place.token) for exists, place in job.candidates) for job in jobs
+            (
+                tuple((exists.token if exists else None, place.token) for exists, place in job.candidates),
+                tuple(place.token for place in job.directories),
+            )
+            for job in jobs
         ]
-        places = {key: job.candidates for key, job in zip(keys, jobs)}
+        places = {key: (job.candidates, job.directories) for key, job in zip(keys, jobs)}
         answers = dict(zip(places, run_as(user, lambda: survey(self._root, user, list(places.values())))))
         return [answers[key] for key in keys]
 

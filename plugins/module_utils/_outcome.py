@@ -44,6 +44,7 @@ class Outcome:
         "errors",
         "findings",
         "directories",
+        "make",
     )
 
     def __init__(self, target: Target) -> None:
@@ -57,6 +58,7 @@ class Outcome:
         self.errors = []  # (accounts, client, reason)
         self.findings = []  # (code, severity, account, message)
         self.directories = []  # to remove if they are empty
+        self.make = []  # to make together with the file
 
     @property
     def writes(self) -> bool:
@@ -70,7 +72,8 @@ def entry_of(target: Target, wanted: object, client: str, accounts: list) -> dic
     earlier = old or next(iter(target.entries.values()), None)
     there = target.found.content is not None
     prefix = target.token[: len(target.token) - len(_rest(target))]
-    made = target.made + [prefix + path for path in target.found.missing or []]
+    with_it = [] if there else target.found.absent or []
+    made = target.made + [prefix + path for path in (target.found.missing or []) + with_it]
     return {
         "path": target.token,
         "client": client,

@@ -64,6 +64,7 @@ class Wanted:
         "comment",
         "block_name",
         "values",
+        "directories",
         "needs",
         "notices",
         "mode",
@@ -129,6 +130,9 @@ class Request:
         wanted.remove_whole = item["remove_whole"]
         wanted.comment = item["comment"]
         wanted.block_name = self.set
+        wanted.directories = [Place.parse(path, f"{where}.directories") for path in item["directories"]]
+        if any(place.user != wanted.user for place in wanted.directories):
+            raise InstallError(f"{where}: directories must be in the same home as the file, or outside homes like it.")
         wanted.notices = [_notice(notice, f"{where}.notices[{n}]") for n, notice in enumerate(item["notices"])]
         wanted.needs = [_program(name, where) for name in item["needs"]]
         wanted.mode = _mode(item["mode"], where)

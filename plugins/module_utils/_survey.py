@@ -57,7 +57,7 @@ class Place:
 class Found:
     """What is at a place now. ``content`` is None when nothing is there."""
 
-    __slots__ = ("chosen", "real", "content", "mode", "uid", "gid", "missing", "blocked", "error", "no_home")
+    __slots__ = ("chosen", "real", "content", "mode", "uid", "gid", "missing", "absent", "blocked", "error", "no_home")
 
     def __init__(self, answer: dict) -> None:
         for name in self.__slots__:
@@ -65,7 +65,10 @@ class Found:
 
 
 def survey(root: Area, user: object, items: list) -> list:
-    """Return an answer for each of ``items``: lists of (exists or None, Place), all of ``user`` or none in a home."""
+    """Return an answer for each of ``items``: candidates, which are (exists or None, Place), and directories.
+
+    All places are of ``user``, or none is in a home.
+    """
     area = root
     if user is not None:
         try:
@@ -78,13 +81,13 @@ def survey(root: Area, user: object, items: list) -> list:
         except FileProblem as problem:
             return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(items)
     try:
-        return [_look(root, area, candidates) for candidates in items]
+        return [_look(root, area, candidates, directories) for candidates, directories in items]
     finally:
         if area is not root:
             os.close(area.fd)
 
 
-def _look(root: Area, area: Area, candidates: list) -> dict:
+def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
     chosen = 0
     for number, (exists, _place) in enumerate(candidates):
         if exists is not None and (area if exists.user else root).exists(exists.rest):
@@ -98,6 +101,7 @@ def _look(root: Area, area: Area, candidates: list) -> dict:
                 "chosen": chosen,
                 "real": spot.real,
                 "missing": directories_to_make(area, spot),
+                "absent": _absent(area, directories),
                 "blocked": _blocked(spot, shown),
             }
             if spot.status is not None:
@@ -106,6 +110,16 @@ def _look(root: Area, area: Area, candidates: list) -> dict:
             return answer
     except FileProblem as problem:
         return {"chosen": chosen, "error": str(problem)}
+
+
+def _absent(area: Area, directories: list) -> list:
+    """Return those of ``directories``, and those above them, that are not there, as paths below ``area``."""
+    found = []
+    for place in directories:
+        # Any name will do: what counts is the way to it.
+        with area.locate(place.rest + "/x") as spot:
+            found.extend(path for path in directories_to_make(area, spot) if path not in found)
+    return found
 
 
 def directories_to_make(area: Area, spot: Spot) -> list:

@@ -89,6 +89,7 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
         )
         outcome.content = wanted.content
         outcome.rewrite = True
+        outcome.make = [] if there else list(found.absent or [])
     outcome.rows.append((client, accounts, action, None))
     accounts = accounts + staying
     if wanted.kind == "once" and there:

@@ -215,6 +215,12 @@ options:
         description: Make the file when it is missing, and never compare or change it afterwards.
         type: bool
         default: false
+      directories:
+        description:
+          - Directories that are made when the file is made, if they are not there. They go with it if they are empty.
+        type: list
+        elements: str
+        default: []
       running:
         description:
           - Names of programs, as in C(/proc/PID/comm), that overwrite the file when they end.

@@ -26,6 +26,8 @@ KINDS = {"pop3": "pop", "imap": "imap"}
 
 MAILBOX = "Mailbox"
 
+FOLDERS = ("inbox", "sent", "draft", "queue", "trash")
+
 FOLDERLIST = f"""<?xml version="1.0" encoding="UTF-8"?>
 <folderlist>
     <folder type="mh" name="{MAILBOX}" path="Mail">
@@ -55,7 +57,11 @@ def files(
         sections = tuple(section(account) for account in owners)
         made.append(KeyedFile(Place.at(f"{place}/accountrc"), sections, running=(process,)))
         emails = tuple(account.email for account in owners)
-        made.append(WholeFile(Place.at(f"{place}/folderlist.xml"), emails, FOLDERLIST, once=True))
+        home = place.rpartition("/")[0]
+        # Seen with Claws Mail 4.1.1: into a folder whose directory is not there it fetches mail without a word, notes
+        # it as fetched, and files it nowhere.
+        folders = tuple(f"{home}/Mail/{folder}" for folder in FOLDERS)
+        made.append(WholeFile(Place.at(f"{place}/folderlist.xml"), emails, FOLDERLIST, once=True, directories=folders))
     return tuple(made)
 
 

@@ -89,6 +89,8 @@ CLIENT = Client(
         "``client_running`` says what to do then. It reads lines of at most 1,024 bytes.",
         "Written once and the person's own from then on: account name, display name, folder, leaving mail on the "
         "server. The folder list is made only when there is none, because without it Claws Mail starts its assistant.",
+        "With the folder list come the directories of its folders in ``~/Mail``: Claws Mail 4.1.1 fetches mail into a "
+        "directory that is not there without a word, notes it as fetched, and the person never sees it.",
         "Seen with Claws Mail 4.1.1: it asks about every certificate that it has not met before, valid ones too. "
         "``ssl_certs_auto_accept=1`` is written once, and takes that question away for a certificate that is valid for "
         "the server's name and comes from a trusted authority. Claws Mail goes on asking about any other.",

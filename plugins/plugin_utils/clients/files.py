@@ -68,6 +68,8 @@ class WholeFile:
     content: str | bytes
     mode: str | None = None
     once: bool = False
+    directories: tuple[str, ...] = ()
+    """Directories that are made when the file is made."""
     needs: tuple[str, ...] = ()
     """Names of programs without which the file is of no use: where the node lacks one, its accounts are refused."""
     basis: str | None = None
@@ -84,6 +86,8 @@ class WholeFile:
             item["mode"] = self.mode
         if self.once:
             item["once"] = True
+        if self.directories:
+            item["directories"] = list(self.directories)
         if self.needs:
             item["needs"] = list(self.needs)
         if self.basis is not None:

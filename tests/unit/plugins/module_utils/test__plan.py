@@ -78,3 +78,37 @@ def test_what_the_caller_wants_to_be_told_of(node):
     node.write("/home/ada/.local/x/y", b"")
     (found,) = node.install([whole(notices=[notice])])["findings"]
     assert (found["code"], found["message"], found["email"]) == ("c", "m", ADA)
+
+
+FOLDERS = ["{home:ada}/Mail/inbox", "{home:ada}/Mail/sent"]
+LIST = "{home:ada}/.claws-mail/folderlist.xml"
+
+
+def test_directories_are_made_with_a_file_and_go_with_it(node):
+    node.path("/home/ada/Mail/sent").mkdir(parents=True)
+    wanted = whole(LIST, once=True, directories=FOLDERS)
+    node.install([wanted], check=True)
+    assert not node.path("/home/ada/Mail/inbox").exists()
+    node.install([wanted])
+    assert node.mode("/home/ada/Mail/inbox") == 0o700
+    assert not node.install([wanted])["changed"]
+    node.absent(ADA)
+    assert not node.path("/home/ada/Mail/inbox").exists() and node.path("/home/ada/Mail/sent").exists()
+
+
+def test_directories_with_mail_in_them_stay(node):
+    node.install([whole(LIST, once=True, directories=FOLDERS)])
+    node.write("/home/ada/Mail/inbox/1", b"mail")
+    node.absent(ADA)
+    assert node.read("/home/ada/Mail/inbox/1") == b"mail" and not node.path("/home/ada/Mail/sent").exists()
+
+
+def test_directories_are_not_made_beside_a_file_that_is_there(node):
+    node.write("/home/ada/.claws-mail/folderlist.xml", b"theirs")
+    assert not node.install([whole(LIST, once=True, directories=FOLDERS)])["changed"]
+    assert not node.path("/home/ada/Mail").exists()
+
+
+def test_directories_lie_beside_their_file(node):
+    result = node.install([whole("/etc/x", directories=FOLDERS)])
+    assert result["failed"] and "same home" in result["msg"]

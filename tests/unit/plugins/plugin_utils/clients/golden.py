@@ -60,7 +60,7 @@ def shown(files: list[dict[str, Any]]) -> str:
 def _shown_file(file: dict[str, Any]) -> str:
     places = [file["path"]] if "path" in file else [f"{c['path']} if {c['exists']}" for c in file["candidates"]]
     lines = [f"=== {place}" for place in places]
-    for name in ("mode", "once", "running", "needs", "syntax", "remove_whole"):
+    for name in ("mode", "once", "directories", "running", "needs", "syntax", "remove_whole"):
         if file.get(name):
             lines.append(f"{name}: {file[name] if isinstance(file[name], (str, bool)) else ' '.join(file[name])}")
     if "content" in file:
