@@ -17,6 +17,7 @@ CLIENTS = [
     "outlook_local_xml",
     "outlook_prf",
     "sylpheed",
+    "thunderbird",
     "thunderbird_autoconfig",
 ]
 

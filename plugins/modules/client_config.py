@@ -82,6 +82,7 @@ options:
           - outlook_local_xml
           - outlook_prf
           - sylpheed
+          - thunderbird
           - thunderbird_autoconfig
       display_name:
         description:
@@ -187,6 +188,7 @@ options:
       - outlook_local_xml
       - outlook_prf
       - sylpheed
+      - thunderbird
       - thunderbird_autoconfig
     default: []
   state:

@@ -23,6 +23,7 @@ from . import (
     outlook_local_xml,
     outlook_prf,
     sylpheed,
+    thunderbird,
     thunderbird_autoconfig,
 )
 from .client import Client
@@ -39,6 +40,7 @@ CLIENTS: dict[str, Client] = {
         outlook_local_xml,
         outlook_prf,
         sylpheed,
+        thunderbird,
         thunderbird_autoconfig,
     )
 }

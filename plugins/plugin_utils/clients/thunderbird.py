@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Accounts in; an AutoConfig out with which Thunderbird makes them by itself, and the add-on that fetches before sending.
+"""Accounts in; an AutoConfig with which Thunderbird makes them by itself, and an add-on for SMTPLast, out.
 
 Names and numbers of preferences are those of Thunderbird's ``MsgIncomingServer.sys.mjs``, ``SmtpServer.sys.mjs`` and
 ``nsMsgIdentity.cpp``. What merges them with a person's own accounts is ``thunderbird_cfg.js``, beside this file.
@@ -14,7 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,12 +78,11 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
     """Return the AutoConfig with a block for each account, and policy and add-on where a fetch must come first."""
     config = _checked(options)
     refused = {account.email: reason for account in accounts if (reason := _reason(account))}
-    addresses = [account.email for account in accounts]
     refused |= {
-        address: f"{address}: thunderbird has one account for an address, and this one is given for several users. Give "
-        "it to one of them."
-        for address in addresses
-        if addresses.count(address) > 1
+        email: f"{email}: thunderbird has one account for an address, and this one is given for several users. Give it "
+        "to one of them."
+        for email, count in Counter(account.email for account in accounts).items()
+        if count > 1
     }
     taken = [account for account in accounts if account.email not in refused]
     if not taken:
@@ -92,7 +93,6 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
             _config_place(config),
             (("", functions()), *((account.email, _block(account, options)) for account in taken)),
             comment="//",
-            mode="0644",
         ),
         WholeFile(LOADERS, emails, _loader(config), mode="0644"),
     ]
@@ -101,7 +101,7 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
         policy = {"installation_mode": "force_installed", "install_url": f"file://{ADDON.candidates[0][1]}"}
         files += [
             WholeFile(ADDON, fetching, xpi(), mode="0644"),
-            JsonFile(POLICIES, fetching, ((("policies", "ExtensionSettings", ADDON_ID), policy),), mode="0644"),
+            JsonFile(POLICIES, fetching, ((("policies", "ExtensionSettings", ADDON_ID), policy),)),
         ]
     return Rendering(tuple(files), refused)
 
@@ -241,7 +241,7 @@ _INCOMING_LOGIN = "mail.server.{key}.userName={incoming_login}"
 _POLLED = "mail.server.{key}.login_at_startup=true, mail.server.{key}.check_time={interval}"
 _POLLING = ("enforcement", "polling")
 
-ROWS = (
+_TABLE = (
     Row("incoming", "Type", "POP3", "native", "mail.server.{key}.type=pop3", cases.is_pop3),
     Row("incoming", "Type", "IMAP", "native", "mail.server.{key}.type=imap"),
     Row("incoming", "Server", "any", "native", "mail.server.{key}.hostname={incoming_host}"),
@@ -343,10 +343,18 @@ ROWS = (
     *rows.lifetime("Thunderbird"),
 )
 
+
+def _was_seen(row: Row) -> bool:
+    """Tell whether Thunderbird 153 ESR was seen to do it; for NTLM it was only seen to read the setting."""
+    return row.option == _POLLING or (row.verdict in ("native", "hook") and (row.element, row.case) != ("SPA", "on"))
+
+
+ROWS = tuple(replace(row, proof="client") if _was_seen(row) else row for row in _TABLE)
+
 CLIENT = Client(
     name="thunderbird",
     title="Thunderbird",
-    description="Accounts that Thunderbird makes by itself when their user starts it, by AutoConfig; and for SMTPLast an "
+    description="Accounts that Thunderbird makes by itself when their user starts it, by AutoConfig; for SMTPLast an "
     "add-on that fetches mail before each sending, installed by policy.",
     rows=ROWS,
     render=render,
@@ -359,7 +367,7 @@ CLIENT = Client(
         ),
         "lock": Option(
             False,
-            "V(true) keeps the person from changing the enforced settings. Without it, they are set again at each start.",
+            "V(true) keeps the person from changing the enforced settings. Otherwise they are set again at each start.",
         ),
         "config": Option(
             "thunderbird.cfg",
@@ -374,5 +382,32 @@ CLIENT = Client(
         "name": lambda account: account.display_name or account.local_part,
     },
     needs_user=lambda options: False,
-    notes=(),
+    notes=(
+        "Thunderbird reads the AutoConfig at every start, as whoever starts it: an account goes to the login user "
+        "whose name (``USER``) is the account's ``user``, and to nobody else. The file is readable for all users of "
+        "the host; it holds addresses, servers and logins, no password. Thunderbird asks for that once, and can store "
+        "it.",
+        "Accounts that the person has stay; ours come after them. An account that the person made with the same "
+        "server, type and login is taken over instead of being made twice: it gets the enforced settings and our SMTP "
+        "server, keeps everything else, is never locked, and stays the person's when it leaves the fleet.",
+        "Enforced at each start: servers, ports, security, logins, authentication, POP-first, the address. Written "
+        "once and the person's own from then on: names, leaving mail on the server (for ever), when to fetch. With "
+        "``enforcement: polling`` and SMTPLast, when to fetch is enforced too.",
+        "An account that leaves the fleet is gone at Thunderbird's next start; its mail stays in the profile, under "
+        "``Mail/``. When the last one leaves, our files go too: Thunderbird then drops the account by itself, because "
+        "its servers stand nowhere any more; what remains is an entry in the list of SMTP servers, which the person "
+        "may delete, and the add-on, which does nothing without our settings. When another server takes the place of "
+        "the old one, the mail stays where it is, and Thunderbird asks for the password again. An account that changes "
+        "between POP3 and IMAP is a new account.",
+        "The files go where Thunderbird's packages read them: Debian's ``/etc/thunderbird``, "
+        "``/usr/lib64/thunderbird`` of Fedora, ``/opt/thunderbird`` for Mozilla's own builds. A Thunderbird from "
+        "Flatpak or Snap does not see the host's files, so this client does nothing there. Thunderbird reads one "
+        "AutoConfig: where an admin has one of another name, give it as ``config``, or ours would take its place.",
+        "The add-on fetches the account's mail before every sending, Send Later included; when that fails the mail is "
+        "kept and a dialog says why. It needs Thunderbird 149 or later, and was seen with 153 ESR. It "
+        "rests on Thunderbird's internals (``SmtpServer.sendMailMessage``, ``nsIPop3Service.GetNewMail``): a "
+        "Thunderbird that has changed them says so in its error console, and mail is sent without fetching first. "
+        "Thunderbird installs it at its start without asking, and the person cannot remove it.",
+        "Certificates are checked as Thunderbird checks them, and STARTTLS is never given up where it is asked for.",
+    ),
 )

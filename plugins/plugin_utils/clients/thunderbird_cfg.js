@@ -26,7 +26,7 @@ var mailfleet = (function (waiting) {
     return typeof value === "string" && !gIsUTF8 ? unescape(encodeURIComponent(value)) : value;
   }
 
-  // The person's value, whatever it was, is replaced; it outlives this file.
+  // Replaces the person's value, and outlives this file unless it is locked.
   function give(name, value, lock) {
     if (getPref(name) !== value) {
       clearPref(name);
@@ -94,13 +94,14 @@ var mailfleet = (function (waiting) {
     var key = account.key;
     var adopted = accounts.indexOf(key) < 0 ? twin(account.enforced.server) : undefined;
     var keys = { server: key, identity: key, smtpserver: key };
+    var lock = account.lock && !adopted; // what the person made outlives us, and a locked value does not
     if (adopted) {
       keys.server = getPref("mail.account." + adopted + ".server");
       keys.identity = identityOf(adopted, account.email, key);
       lent.push(key);
     } else {
-      lend("mail.account." + key + ".server", key, account.lock);
-      lend("mail.account." + key + ".identities", key, account.lock);
+      lend("mail.account." + key + ".server", key, lock);
+      lend("mail.account." + key + ".identities", key, lock);
       given.push(key);
     }
     Object.keys(PLACES).forEach(function (kind) {
@@ -108,12 +109,12 @@ var mailfleet = (function (waiting) {
       var write = adopted || kind === "smtpserver" ? give : lend;
       Object.keys(account.enforced[kind]).forEach(function (name) {
         var value = account.enforced[kind][name];
-        if (name === "popBeforeSmtp" || name === "incomingAccount") {
-          lend(start + name, keys.server, account.lock); // names the incoming server
-        } else if (value === null) {
+        if (value === null) {
           clearPref(start + name);
+        } else if (name === "popBeforeSmtp" || name === "incomingAccount") {
+          lend(start + name, keys.server, lock); // names the incoming server
         } else {
-          write(start + name, value, account.lock);
+          write(start + name, value, lock);
         }
       });
       // Once: when the account is new here, and nothing is there from before.
