@@ -32,7 +32,7 @@ VALUE_OPTIONS = {
 NOTICE_OPTIONS = {
     "exists": {"type": "list", "elements": "str", "required": True},
     "code": {"type": "str", "required": True},
-    "message": {"type": "str", "required": True},
+    "sentence": {"type": "str", "required": True},
 }
 
 CANDIDATE_OPTIONS = {

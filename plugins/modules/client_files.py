@@ -250,8 +250,8 @@ options:
             description: The code of the finding.
             type: str
             required: true
-          message:
-            description: The sentence of the finding.
+          sentence:
+            description: What the finding says.
             type: str
             required: true
   users:

@@ -52,7 +52,7 @@ class AccountFile:
     def set(self, email: str, key: str, value: str) -> None:
         """Set one key of the account with this address."""
         head = f"[Account: {self.number(email)}]\n"
-        before, _, rest = self.text.partition(head)
+        before, _head, rest = self.text.partition(head)
         keys, mark, after = rest.partition("\n[")
         keys = re.sub(rf"^{key}=.*\n?", "", keys, flags=re.MULTILINE)
         self.write(f"{before}{head}{key}={value}\n{keys}{mark}{after}")

@@ -44,7 +44,7 @@ FLOWS: dict[str, tuple[tuple[str, Callable[[Trial], None]], ...]] = {
 
 CASES = (
     "role provisions",
-    *(f"{situation}: {name}" for situation, flow in FLOWS.items() for name, _ in flow),
+    *(f"{situation}: {name}" for situation, flow in FLOWS.items() for name, _step in flow),
     "hand: lives beside",
     "own account only",
     "role again changes nothing",

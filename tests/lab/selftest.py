@@ -27,7 +27,7 @@ def cases_of(clients: Sequence[Client]) -> list[str]:
 
 def people_of(client: Client) -> list[str]:
     """Return the names of the users: one for each wrong setting."""
-    return [f"{client.name}-flip-{number}" for number, _ in enumerate(client.flips)]
+    return [f"{client.name}-flip-{number}" for number, _flip in enumerate(client.flips)]
 
 
 class Selftest:
@@ -48,7 +48,7 @@ class Selftest:
 
     def run(self) -> None:
         """Provision, put the wrong settings in, and go through the cases of each."""
-        self._role.run([entry(trial.account, trial.person, trial.account.situation) for _, trial in self._trials])
+        self._role.run([entry(trial.account, trial.person, trial.account.situation) for _flip, trial in self._trials])
         for flip, trial in self._trials:
             self._results.attempt(self._client.name, _case(flip), partial(self._prove, flip, trial))
 

@@ -143,7 +143,7 @@ def refused(trial: Trial) -> None:
     """With SMTPLast off the same message is taken only while a fetch has opened the window, and then refused."""
     trial.quiet()
     fetches(trial)
-    control, _ = trial.sent()
+    control, _second = trial.sent()
     assert control.kind == "accepted", f"Just after mail was fetched: {control}"
     trial.server.events.close_window(trial.person.ip)
     event, before = trial.sent()

@@ -54,7 +54,7 @@ class Sandbox:
         return {
             "exists": paths,
             "code": "client-sandboxed",
-            "message": f"{self.title} is installed as Flatpak or Snap on this host. There it does not see what was "
+            "sentence": f"{self.title} is installed as Flatpak or Snap on this host. There it does not see what was "
             "installed: use the distribution's own package.",
         }
 

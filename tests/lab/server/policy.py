@@ -22,7 +22,7 @@ class _Questions(socketserver.StreamRequestHandler):
         for raw in self.rfile:
             line = raw.decode("utf-8", "replace").rstrip("\n")
             if line:
-                name, _, value = line.partition("=")
+                name, _equals, value = line.partition("=")
                 attributes[name] = value
                 continue
             # Asked at RCPT only when nothing has accepted the recipient before.

@@ -72,7 +72,7 @@ def test_what_the_caller_wants_to_be_told_of(node):
     notice = {
         "exists": ["/var/lib/flatpak/app/x", "{home:ada}/.local/x", "{home:nobody}/x"],
         "code": "c",
-        "message": "m",
+        "sentence": "m",
     }
     assert node.install([whole(notices=[notice])])["findings"] == []
     node.write("/home/ada/.local/x/y", b"")

@@ -273,7 +273,7 @@ def test_the_node_looks_for_clients_that_do_not_see_their_files() -> None:
     noticed = {file["client"]: file.get("notices") for file in reversed(result.files)}
     assert noticed["k9_settings"] is None
     ((notice,),) = [noticed["claws_mail"]]
-    assert notice["code"] == "client-sandboxed" and "Claws Mail" in notice["message"]
+    assert notice["code"] == "client-sandboxed" and "Claws Mail" in notice["sentence"]
     assert notice["exists"] == [
         "/var/lib/flatpak/app/org.claws_mail.Claws-Mail",
         "{home:ada}/.local/share/flatpak/app/org.claws_mail.Claws-Mail",
