@@ -20,7 +20,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from ..settings.account import Incoming, MailAccount, Outgoing
 from ..wording import listed, quoted
-from . import cases, pop_first
+from . import cases, msmtp_rows, pop_first
 from ._evolution_rows import ROWS
 from .client import Client, Option, Rendering
 from .files import File, KeyedFile, Place, Sandbox, Section, WholeFile
@@ -264,12 +264,6 @@ def _sender_name(account: MailAccount) -> str:
     return (account.display_name or "").strip(_BLANKS) or account.local_part
 
 
-def _of_msmtp(account: MailAccount, *words: str) -> str:
-    """Return the lines of msmtp's settings that begin with these words."""
-    lines = str(pop_first.msmtprc(account).content).splitlines()
-    return "; ".join(line for line in lines if line.partition(" ")[0] in words)
-
-
 CLIENT = Client(
     name="evolution",
     title="Evolution",
@@ -291,10 +285,8 @@ CLIENT = Client(
         ),
     },
     places={
+        **msmtp_rows.PLACES,
         "arguments": _arguments,
-        "msmtp_auth": lambda account: _of_msmtp(account, "auth"),
-        "msmtp_login": lambda account: _of_msmtp(account, "user", "ntlmdomain"),
-        "msmtp_tls": lambda account: _of_msmtp(account, "tls", "tls_starttls"),
         "name": _sender_name,
         "script": _script,
         "smtp_method": lambda account: "NTLM" if cases.outgoing_ntlm(account) else "PLAIN (option smtp_method)",

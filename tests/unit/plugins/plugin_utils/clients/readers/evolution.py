@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import NamedTuple
 
+from ..msmtprc import Sending, msmtprc
 from ..prefs_file import written
 from ..reading import Files, Read
 
@@ -47,16 +47,7 @@ KNOWN = {
 
 SECURITY = {"none": "plain", "ssl-on-alternate-port": "SSL", "starttls-on-standard-port": "STARTTLS"}
 METHODS = ("none", "PLAIN", "LOGIN", "NTLM")
-MSMTP = ("host", "port", "timeout", "tls", "tls_starttls", "tls_trust_file", "from", "auth", "user", "ntlmdomain")
-MSMTP += ("passwordeval",)
 ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
-
-
-class _Sending(NamedTuple):
-    host: str
-    port: int
-    security: str
-    login: str | None
 
 
 def groups_of(text: str) -> Groups:
@@ -167,12 +158,12 @@ def _check(kind: str, source: Groups) -> None:
             assert value == value.strip(" \t\n\v\f\r")
 
 
-def _through_smtp(transport: Groups) -> _Sending:
+def _through_smtp(transport: Groups) -> Sending:
     assert transport["Mail Transport"]["BackendName"] == "smtp" and "Sendmail Backend" not in transport
     keys = transport["Authentication"]
     assert keys["Method"] in METHODS
     assert keys["Method"] != "NTLM" or "'" not in keys["User"], "camel-sasl-ntlm.c would run what follows it"
-    return _Sending(
+    return Sending(
         keys["Host"],
         int(keys["Port"]),
         SECURITY[transport["Security"]["Method"]],
@@ -180,7 +171,7 @@ def _through_smtp(transport: Groups) -> _Sending:
     )
 
 
-def _through_script(files: Files, transport: Groups) -> _Sending:
+def _through_script(files: Files, transport: Groups) -> Sending:
     assert "Authentication" not in transport and "Security" not in transport
     keys = transport["Sendmail Backend"]
     assert (keys["UseCustomBinary"], keys["UseCustomArgs"], keys["SendInOffline"]) == ("true", "true", "false")
@@ -191,19 +182,4 @@ def _through_script(files: Files, transport: Groups) -> _Sending:
     directory = keys["CustomBinary"].rpartition("/")[0]
     contents = {_path(file): file.get("content") for file in files}
     assert "auth" in contents[f"{directory}/{name}.mpoprc"]
-    return _msmtp(contents[f"{directory}/{name}.msmtprc"])
-
-
-def _msmtp(text: str) -> _Sending:
-    comment, account, *lines = text.splitlines()
-    assert comment.startswith("#") and account == "account default"
-    keys = {}
-    for line in lines:
-        word, _blank, value = line.partition(" ")
-        assert word in MSMTP and word not in keys
-        quoted = len(value) > 1 and value.startswith('"') and value.endswith('"')
-        keys[word] = value[1:-1] if quoted else value
-    login = f"{keys['ntlmdomain']}\\{keys['user']}" if "ntlmdomain" in keys else keys.get("user")
-    security = {"offoff": "plain", "onoff": "SSL", "onon": "STARTTLS"}[keys["tls"] + keys["tls_starttls"]]
-    assert (keys["auth"] == "off") is (login is None)
-    return _Sending(keys["host"], int(keys["port"]), security, login)
+    return msmtprc(contents[f"{directory}/{name}.msmtprc"])
