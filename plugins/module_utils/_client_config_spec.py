@@ -14,6 +14,7 @@ CLIENTS = [
     "evolution",
     "k9_settings",
     "kmail",
+    "mutt",
     "outlook_local_xml",
     "outlook_prf",
     "sylpheed",

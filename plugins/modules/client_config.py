@@ -79,6 +79,7 @@ options:
           - evolution
           - k9_settings
           - kmail
+          - mutt
           - outlook_local_xml
           - outlook_prf
           - sylpheed
@@ -185,6 +186,7 @@ options:
       - evolution
       - k9_settings
       - kmail
+      - mutt
       - outlook_local_xml
       - outlook_prf
       - sylpheed
