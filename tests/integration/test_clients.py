@@ -77,7 +77,7 @@ def test_every_client_beside_what_people_made(ansible: Ansible, desk: Machine, a
         assert [line for line in content.splitlines() if line not in now] == [], name
 
     first = contents(desk)
-    renamed = {**ada, "pox": POP_FIRST.replace("smtp.example.org", "mail.example.org")}
+    renamed = {**ada, "pox": POP_FIRST.replace("smtp.", "mail.").replace("pop.", "mail.")}
     second = {"email": "ada@example.net", "user": "ada", "pox": IMAP_ONLY}
     moved, joined, still, back, last = ansible.tasks(
         present(desk, renamed),

@@ -143,7 +143,11 @@ def test_the_readme_task_and_overrides(ansible: Ansible, machine: Machine) -> No
 
 
 def test_two_commands_stand_in_the_readme() -> None:
-    assert [command[:2] for command in commands_after("## See it work")] == [["make", "demo"], ["make", "test"], ["make", "lab"]]
+    assert [command[:2] for command in commands_after("## See it work")] == [
+        ["make", "demo"],
+        ["make", "test"],
+        ["make", "lab"],
+    ]
     for path in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (TOP / path).exists(), path
     assert os.access(TOP / ".ci" / "run", os.X_OK)

@@ -59,6 +59,11 @@ class Sandbox:
         }
 
 
+THUNDERBIRD_SANDBOX = Sandbox(
+    "Thunderbird", flatpak=("org.mozilla.Thunderbird", "org.mozilla.thunderbird"), snap="thunderbird"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class WholeFile:
     """A file that is ours from the first byte to the last, or, with ``once``, made when missing and then left alone."""

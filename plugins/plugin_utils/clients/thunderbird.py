@@ -26,7 +26,7 @@ from ..settings.account import MailAccount
 from ..wording import quoted
 from . import cases, rows
 from .client import Client, Option, Rendering, Row
-from .files import BlockFile, File, JsonFile, Place, WholeFile
+from .files import THUNDERBIRD_SANDBOX, BlockFile, File, JsonFile, Place, WholeFile
 from .thunderbird_xpi import ADDON_ID, xpi
 
 SOCKET_TYPES = {"plain": 0, "STARTTLS": 2, "SSL": 3}
@@ -381,6 +381,7 @@ CLIENT = Client(
         "auth_method": lambda account: AUTH_METHODS[account.outgoing.authentication],
         "name": lambda account: account.display_name or account.local_part,
     },
+    sandbox=THUNDERBIRD_SANDBOX,
     needs_user=lambda options: False,
     notes=(
         "Thunderbird reads the AutoConfig at every start, as whoever starts it: an account goes to the login user "

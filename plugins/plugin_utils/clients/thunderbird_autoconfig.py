@@ -22,7 +22,7 @@ from ..settings.names import is_plain_text, normalised_address
 from ..wording import listed, quoted
 from . import cases, rows
 from .client import Client, Option, Rendering, Row
-from .files import Place, Sandbox, WholeFile
+from .files import THUNDERBIRD_SANDBOX, Place, WholeFile
 
 ISP_DIRECTORIES = (
     ("/usr/share/thunderbird", "/usr/share/thunderbird/isp"),
@@ -353,7 +353,7 @@ CLIENT = Client(
         ),
         "outgoing_placeholder": lambda account: placeholder(account.outgoing.username, account.email) or "",
     },
-    sandbox=Sandbox("Thunderbird", flatpak=("org.mozilla.Thunderbird", "org.mozilla.thunderbird"), snap="thunderbird"),
+    sandbox=THUNDERBIRD_SANDBOX,
     needs_user=lambda options: False,
     notes=(
         "The person still creates the account: Thunderbird asks for name, address and password and takes the rest from "

@@ -137,7 +137,7 @@ def test_settings_stay_in_their_place(
 
 @pytest.mark.parametrize("name", list(CLIENTS))
 @pytest.mark.parametrize(
-    "login", ["007412", "1e5", "0x10", "true", "12.0", "1" * 400, "o'brien", "CORP\\ada", "a" * 990]
+    "login", ["007412", "1e5", "0x10", "true", "12.0", "1" * 400, "o'brien", "CORP\\ada", "a" * 990, "a" * 10000]
 )
 def test_odd_logins(name: str, login: str) -> None:
     _check_client(name, settings(incoming={"username": login}, outgoing={"username": login}, display_name=login))
