@@ -59,6 +59,9 @@ _FILES = {
 _LONGEST = 127
 """Bytes in a login or host name (``struct Account``, account.h of Mutt, connaccount.h of NeoMutt)."""
 
+_NOT_IN_IMAP = '\\"#?<>|^`{}'
+"""NeoMutt decodes the login of an IMAP URL, writes these as they are and refuses the result (seen with 20220429)."""
+
 _RESTORE = "~/.config/mailfleet/mutt-restore.muttrc"
 
 _ALL = """set my_mailfleet_restore="/dev/null"
@@ -76,7 +79,7 @@ unsetenv MAILFLEET_OWN
 
 def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rendering:
     """Return the files of each account, and for each user what makes Mutt read them."""
-    refused = {account.email: reason for account in accounts if (reason := _refusal(account)) is not None}
+    refused = {account.email: reason for account in accounts if (reason := _refusal(account, options)) is not None}
     by_user: dict[str | None, list[MailAccount]] = {}
     for account in accounts:
         if account.email not in refused:
@@ -113,7 +116,7 @@ def _restore() -> str:
     return Path(__file__).with_name("mutt_restore.muttrc").read_text(encoding="utf-8")
 
 
-def _refusal(account: MailAccount) -> str | None:
+def _refusal(account: MailAccount, options: Mapping[str, Any]) -> str | None:
     """Return why Mutt cannot be told of this account, or None."""
     incoming = account.incoming
     for what, value in (("login", incoming.username), ("host name", incoming.hostname)):
@@ -122,6 +125,13 @@ def _refusal(account: MailAccount) -> str | None:
                 f"{account.email}: the {what} {quoted(value)} has {len(value.encode())} bytes, and Mutt cuts it off "
                 f"after {_LONGEST}. Correct it by overrides, or use another client for this account."
             )
+    odd = [character for character in incoming.username if character in _NOT_IN_IMAP]
+    if incoming.type == "imap" and options["program"] != "mutt" and odd:
+        return (
+            f"{account.email}: the login {quoted(incoming.username)} holds {quoted(odd[0])}, and NeoMutt opens no IMAP "
+            "mailbox with that. Say program: mutt if the person uses Mutt, set incoming: pop3, or correct the login by "
+            "overrides."
+        )
     return pop_first.refusal(account)
 
 
@@ -206,13 +216,20 @@ def _own_from(account: MailAccount) -> str:
 
 _MAILBOX = "mailboxes {incoming_url}"
 
-_OUTGOING = ("Server", "Port", "Encryption", "LoginName", "DomainName", "SPA", "AuthRequired", "UsePOPAuth")
+
+def _delivered(element: str, *proven: str) -> tuple[Row, ...]:
+    """Return the rows of an element that msmtp gets; ``proven`` names cases that were seen with both programs."""
+    native = msmtp_rows.native(element)
+    if element in ("Server", "Port"):
+        native = rows.proven(native, element)
+    return (*msmtp_rows.hooked(element, "Mutt", *proven), *native)
+
 
 ROWS = (
-    Row("incoming", "Type", "POP3", "native", _MAILBOX, cases.is_pop3),
-    Row("incoming", "Type", "IMAP", "native", _MAILBOX),
-    Row("incoming", "Server", "any", "native", _MAILBOX),
-    Row("incoming", "Port", "any", "native", _MAILBOX),
+    Row("incoming", "Type", "POP3", "native", _MAILBOX, cases.is_pop3, proof="client"),
+    Row("incoming", "Type", "IMAP", "native", _MAILBOX, proof="client"),
+    Row("incoming", "Server", "any", "native", _MAILBOX, proof="client"),
+    Row("incoming", "Port", "any", "native", _MAILBOX, proof="client"),
     Row(
         "incoming",
         "Encryption",
@@ -224,9 +241,16 @@ ROWS = (
         "weaken the person's other accounts.",
         refuses=True,
     ),
-    Row("incoming", "Encryption", "SSL", "native", _MAILBOX, cases.incoming_is("SSL")),
-    Row("incoming", "Encryption", "STARTTLS", "native", f"{_MAILBOX}; account-hook: set ssl_force_tls=yes"),
-    Row("incoming", "LoginName", "any", "native", _MAILBOX),
+    Row("incoming", "Encryption", "SSL", "native", _MAILBOX, cases.incoming_is("SSL"), proof="client"),
+    Row(
+        "incoming",
+        "Encryption",
+        "STARTTLS",
+        "native",
+        f"{_MAILBOX}; account-hook: set ssl_force_tls=yes",
+        proof="client",
+    ),
+    Row("incoming", "LoginName", "any", "native", _MAILBOX, proof="client"),
     Row("incoming", "DomainName", "any", "native", _MAILBOX, note=rows.PART_OF_THE_LOGIN),
     *rows.spa_as_password("incoming", "Mutt", _MAILBOX),
     Row("incoming", "SPA", "off", "native", _MAILBOX),
@@ -238,10 +262,14 @@ ROWS = (
         "send2-hook: set sendmail={sendmail}",
         cases.pop_first,
         msmtp_rows.by_msmtp("Mutt"),
+        proof="client",
         needs=("msmtp",),
     ),
-    Row("outgoing", "Type", "SMTP", "native", "send2-hook: set sendmail={sendmail}"),
-    *(row for element in _OUTGOING for row in (*msmtp_rows.hooked(element, "Mutt"), *msmtp_rows.native(element))),
+    Row("outgoing", "Type", "SMTP", "native", "send2-hook: set sendmail={sendmail}", proof="client"),
+    *(row for element in ("Server", "Port") for row in _delivered(element, msmtp_rows.POP_FIRST)),
+    *(row for element in ("Encryption", "LoginName", "DomainName", "SPA") for row in _delivered(element)),
+    *_delivered("AuthRequired", msmtp_rows.MUST_CHOOSE),
+    *_delivered("UsePOPAuth"),
     Row(
         "outgoing",
         "SMTPLast",
@@ -250,6 +278,7 @@ ROWS = (
         "send2-hook: set sendmail={sendmail}",
         cases.pop_first,
         note="A script logs in to POP3 with mpop before each sending, and sends nothing where that fails.",
+        proof="client",
         needs=pop_first.SEND_NEEDS,
     ),
     *rows.smtp_last_without_effect(
@@ -264,9 +293,11 @@ ROWS = (
         "approximated",
         "from={own_from}",
         note="Taken, with the address, where the person has not set from; of several accounts, the first.",
+        proof="client",
     ),
     *rows.lifetime("Mutt"),
 )
+"""Seen with Mutt 2.2.12 and NeoMutt 20220429."""
 
 CLIENT = Client(
     name="mutt",
@@ -304,7 +335,7 @@ CLIENT = Client(
         "``~/.netrc`` and the secret service.",
         "A mailbox with STARTTLS sets ``ssl_force_tls``, which stays on for the rest of the session. A person with "
         "another server that has no TLS at all says so in an ``account-hook`` for that server.",
-        "When the POP3 login before sending fails, nothing is sent, the reason is shown, and the mail stays in the "
-        "compose menu.",
+        "When the POP3 login before sending fails, nothing is sent, and the mail stays in the compose menu: the "
+        "program says ``child exited 75 (Deferred.)``, and Mutt shows the reason below it.",
     ),
 )

@@ -93,12 +93,13 @@ class Mutt:
                 place += 1
             elif character == "`":
                 end = text.index("`", place)
-                assert inside, "what it prints would be read as commands"
+                assert inside == '"', "what it prints would be read as commands"
                 found += _printed(text[place:end], tuple(sorted(self.environment.items())))
                 place = end + 1
             elif character == "$" and (match := re.compile(r"\w+", re.ASCII).match(text, place)):
                 # $from and the rest before the environment.
                 value = self.variables.get(match[0], self.environment.get(match[0]))
+                # NeoMutt leaves the name of one that is not there, Mutt leaves nothing.
                 assert value is not None, match[0]
                 found += value
                 place = match.end()
