@@ -54,15 +54,21 @@ class Text:
         self._lines += [self._marker(b"BEGIN", account), *lines, self._marker(b"END", account)]
         return closed
 
-    def drop(self, account: str, closed: bool) -> None:
-        """Remove a block; ``closed``: the line before it got its line ending from us."""
+    def drop(self, account: str, closed: bool, others: list) -> object:
+        """Remove a block; ``closed``: the line before it got its line ending from us.
+
+        Return the account of ``others`` whose block came right after it, or None: that line is before this one now.
+        """
         span = self._span(account)
         if span is None:
-            return
-        is_last = span[1] == len(self._lines) - 1
+            return None
         del self._lines[span[0] : span[1] + 1]
-        if closed and is_last and self._lines:
-            self._lines[-1] = self._lines[-1].rstrip(_ENDS)
+        if span[0] == len(self._lines):
+            if closed and self._lines:
+                self._lines[-1] = self._lines[-1].rstrip(_ENDS)
+            return None
+        follows = self._lines[span[0]].strip()
+        return next((other for other in others if self._marker(b"BEGIN", other).strip() == follows), None)
 
     def _marker(self, word: bytes, account: str) -> bytes:
         label = f" mailfleet.autodiscover {self._name} {account or SHARED}".encode("utf-8", "surrogateescape")

@@ -23,13 +23,18 @@ def plan_blocks(
 ) -> None:
     """Fill ``outcome``."""
     found = target.found
-    recorded = {client: list(entry["blocks"]) for client, entry in target.entries.items() if "blocks" in entry}
+    # Copies: a plan may be made again from the same record.
+    recorded = {
+        client: [dict(block) for block in entry["blocks"]]
+        for client, entry in target.entries.items()
+        if "blocks" in entry
+    }
     wanted = {}
     for item in active:
         blocks = [(account, text) for account, text in item.blocks if account not in refused]
         wanted.setdefault(item.client, []).extend(blocks)
     try:
-        changes = _Changes(target, active)
+        changes = _Changes(target, active, [block for blocks in recorded.values() for block in blocks])
         for client in sorted(recorded):
             recorded[client] = changes.without_leaving(client, recorded[client], wanted.get(client, []), leaves)
         for client, blocks in wanted.items():
@@ -59,7 +64,7 @@ def plan_blocks(
 class _Changes:
     """The text while it changes, and what to tell of it."""
 
-    def __init__(self, target: Target, active: list) -> None:
+    def __init__(self, target: Target, active: list, recorded: list) -> None:
         entry = next(iter(target.entries.values()), None)
         self.text = Text(
             target.found.content or b"",
@@ -72,6 +77,7 @@ class _Changes:
         self.after = b""
         self.changed = set()  # clients
         self._shown = target.shown
+        self._recorded = recorded
 
     def without_leaving(self, client: str, blocks: list, wanted: list, leaves: object) -> list:
         """Remove the blocks of accounts that leave; return what is left of the record."""
@@ -87,7 +93,7 @@ class _Changes:
             old = self.text.get(block["account"])
             if old is not None:
                 self._note(client, block["account"], "extra", None, old)
-                self.text.drop(block["account"], block["closed"])
+                self._drop(block)
         return staying
 
     def with_wanted(self, client: str, blocks: list, wanted: list) -> list:
@@ -101,6 +107,13 @@ class _Changes:
                 closed = self.text.set(account, text) or closed
             known[account] = {"account": account, "sha256": digest(text), "closed": closed}
         return [known[account] for account in sorted(known)]
+
+    def _drop(self, block: dict) -> None:
+        others = [other["account"] for other in self._recorded]
+        follower = self.text.drop(block["account"], block["closed"], others)
+        for other in self._recorded:
+            if block["closed"] and other["account"] == follower:
+                other["closed"] = True
 
     def _note(self, client: str, account: str, reason: str, new: object, old: object) -> None:
         key = f"block of {account}" if account else f"block of {SHARED}"

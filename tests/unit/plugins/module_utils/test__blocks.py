@@ -34,7 +34,7 @@ def test_what_is_added_can_be_taken_away_again(data, lines):
     closed = text.set(ADA, lines.encode())
     assert bytes(text).startswith(data)
     again = Text(bytes(text), "x", "#", "default")
-    again.drop(ADA, closed)
+    again.drop(ADA, closed, [])
     assert bytes(again) == data
 
 
@@ -71,6 +71,15 @@ def test_a_block_for_all_goes_with_the_last(node):
     assert node.read(RC) == block(shared, "common") + block(BOB, "b")
     node.absent(BOB)
     assert not node.path(RC).exists()
+
+
+@pytest.mark.parametrize("accounts", [(ADA, BOB), (BOB, ADA)])
+def test_a_file_without_a_last_line_ending_has_none_again_whoever_goes_first(node, accounts):
+    node.write(RC, OWN)
+    node.install([blocks(("", "common"), (ADA, "a"), (BOB, "b"))])
+    for account in accounts:
+        node.absent(account)
+    assert node.read(RC) == OWN
 
 
 def test_a_file_that_we_made_goes_when_nothing_else_is_in_it(node):
