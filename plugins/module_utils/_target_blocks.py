@@ -29,14 +29,24 @@ def plan_blocks(
         for client, entry in target.entries.items()
         if "blocks" in entry
     }
+    texts = {}
     wanted = {}
     for item in active:
-        blocks = [(account, text) for account, text in item.blocks if account not in refused]
-        wanted.setdefault(item.client, []).extend(blocks)
+        for account, text in item.blocks:
+            if account in refused:
+                continue
+            if texts.setdefault(account, text) != text:
+                reason = f"{target.shown} is wanted twice with different lines for {account or SHARED}: decide for one."
+                outcome.errors.append((item.accounts, item.client, reason))
+            wanted.setdefault(item.client, []).append((account, text))
+    if outcome.errors:
+        return
+    staying = {client: _staying(target.entries[client], client, active, leaves, refused) for client in recorded}
+    needed = set(texts).union(*staying.values())
     try:
         changes = _Changes(target, active, [block for blocks in recorded.values() for block in blocks])
         for client in sorted(recorded):
-            recorded[client] = changes.without_leaving(client, recorded[client], wanted.get(client, []), leaves)
+            recorded[client] = changes.without_leaving(client, recorded[client], staying[client], needed)
         for client, blocks in wanted.items():
             recorded[client] = changes.with_wanted(client, recorded.get(client, []), blocks)
     except FileProblem as problem:
@@ -56,9 +66,23 @@ def plan_blocks(
     if changes.before or changes.after:
         outcome.diffs.append(whole_diff(target.shown, changes.before, changes.after))
     for client in dict.fromkeys(list(wanted) + sorted(target.entries)):
-        _keep(target, outcome, client, recorded.get(client, []), changes, active, refused)
+        _keep(target, outcome, client, recorded.get(client, []), changes, active, leaves, refused)
     if active:
         plan_attributes(target, outcome, active)
+
+
+def _staying(entry: dict, client: str, active: list, leaves: object, refused: set) -> set:
+    """Return the accounts, or "" for all, whose blocks stay, of those that this client has in the file."""
+    items = [item for item in active if item.client == client]
+    asked = {account for item in items for account, _text in item.blocks if account not in refused}
+    others = set(_accounts(entry, client, leaves)) - set(labels_of(items, refused))
+    for_all = others or (not items and not entry["accounts"] and not leaves(client, ""))
+    return asked | others | ({""} if for_all else set())
+
+
+def _accounts(entry: object, client: str, leaves: object) -> list:
+    """Return the accounts of the record that do not leave."""
+    return [account for account in entry["accounts"] if not leaves(client, account)] if entry else []
 
 
 class _Changes:
@@ -79,22 +103,14 @@ class _Changes:
         self._shown = target.shown
         self._recorded = recorded
 
-    def without_leaving(self, client: str, blocks: list, wanted: list, leaves: object) -> list:
-        """Remove the blocks of accounts that leave; return what is left of the record."""
-        asked = {account for account, _text in wanted}
-        staying = [
-            block
-            for block in blocks
-            if block["account"] in asked or (block["account"] and not leaves(client, block["account"]))
-        ]
-        if any(block["account"] for block in staying):
-            staying = [block for block in blocks if block in staying or not block["account"]]
-        for block in [block for block in blocks if block not in staying]:
-            old = self.text.get(block["account"])
+    def without_leaving(self, client: str, blocks: list, staying: set, needed: set) -> list:
+        """Remove the blocks of accounts that leave, unless another client needs them; return what is left on record."""
+        for block in blocks:
+            old = None if block["account"] in needed else self.text.get(block["account"])
             if old is not None:
                 self._note(client, block["account"], "extra", None, old)
                 self._drop(block)
-        return staying
+        return [block for block in blocks if block["account"] in staying]
 
     def with_wanted(self, client: str, blocks: list, wanted: list) -> list:
         """Set the wanted blocks; return the record of this client."""
@@ -124,7 +140,14 @@ class _Changes:
 
 
 def _keep(
-    target: Target, outcome: Outcome, client: str, blocks: list, changes: _Changes, active: list, refused: set
+    target: Target,
+    outcome: Outcome,
+    client: str,
+    blocks: list,
+    changes: _Changes,
+    active: list,
+    leaves: object,
+    refused: set,
 ) -> None:
     """Set record entry and row of one client."""
     entry = target.entries.get(client)
@@ -137,9 +160,8 @@ def _keep(
     if items or client in changes.changed:
         outcome.rows.append((client, accounts, action, None))
     if blocks:
-        fresh = entry_of(
-            target, items[0] if items else None, client, [block["account"] for block in blocks if block["account"]]
-        )
+        staying = labels_of(items, refused) + _accounts(entry, client, leaves)
+        fresh = entry_of(target, items[0] if items else None, client, staying)
         source = items[0] if items else None
         fresh["blocks"] = blocks
         fresh["comment"] = source.comment if source else entry["comment"]

@@ -114,3 +114,31 @@ def test_an_edit_within_a_block_is_drift_and_put_right(node):
     assert dry["changed"] and b"changed" in node.read(RC)
     node.install([blocks((ADA, "a"))])
     assert node.read(RC) == block(ADA, "a")
+
+
+def test_a_block_that_two_clients_need_goes_with_the_last(node):
+    node.install([blocks((ADA, "a"), client="mutt"), blocks((ADA, "a"), client="neomutt")])
+    assert node.read(RC) == block(ADA, "a")
+    node.absent(ADA, clients=["mutt"])
+    assert node.read(RC) == block(ADA, "a")
+    node.absent(ADA, clients=["neomutt"])
+    assert not node.path(RC).exists()
+
+
+def test_two_clients_cannot_have_different_blocks_for_one_account(node):
+    result = node.install([blocks((ADA, "a"), client="mutt"), blocks((ADA, "b"), client="neomutt")])
+    assert "wanted twice with different lines" in result["msg"] and not node.path(RC).exists()
+
+
+def test_a_file_with_nothing_but_a_block_for_all_goes_with_its_last_account(node):
+    node.install([blocks(("", "common"), accounts=[ADA, BOB])])
+    node.absent(ADA)
+    assert node.path(RC).exists()
+    node.absent(BOB)
+    assert not node.path(RC).exists()
+
+
+def test_a_block_that_an_account_does_not_need_any_more_goes(node):
+    node.install([blocks(("", "common"), (ADA, "a"), (BOB, "b"))])
+    node.install([blocks(("", "common"), (ADA, "a"), accounts=[ADA, BOB])])
+    assert node.read(RC) == block("(all accounts)", "common") + block(ADA, "a")
