@@ -35,7 +35,7 @@ class _Object:
 
 
 class JsonText:
-    """The whole file; an empty one is an empty object."""
+    """The whole file; an empty one is an empty object, and ``blank`` what it held."""
 
     def __init__(self, data: bytes, shown: str) -> None:
         try:
@@ -49,7 +49,8 @@ class JsonText:
                 f"{shown} is not what a program could read as JSON ({error}), so nothing is changed in it: correct it "
                 "or move it away."
             ) from error
-        if not self._text.strip():
+        self.blank = None if self._text.strip() else self._text
+        if self.blank is not None:
             self._text = "{}\n"
         self._shown = shown
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 
 from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, with_defaults
 from ._diffs import HIDDEN, is_secret
@@ -234,6 +235,10 @@ def _value(item: dict, where: str) -> tuple:
     path = list(item["path"])
     if not path:
         raise InstallError(f"{where}: path is empty; name the keys that lead to the value.")
+    try:
+        json.dumps(item["value"], allow_nan=False)
+    except ValueError as error:
+        raise InstallError(f"{where}: the value at {'.'.join(path)} cannot stand in a JSON file: {error}.") from error
     return path, item["value"]
 
 

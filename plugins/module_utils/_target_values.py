@@ -24,9 +24,12 @@ def plan_values(
 ) -> None:
     """Fill ``outcome``."""
     found = target.found
+    wanted = _wanted(target, outcome, active)
+    if outcome.errors:
+        return
     try:
         text = JsonText(found.content or b"", target.shown)
-        work = _Changes(target, text)
+        work = _Changes(target, text, wanted)
         for client in dict.fromkeys([item.client for item in active] + sorted(target.entries)):
             _plan_client(target, outcome, work, client, active, leaves, refused)
     except FileProblem as problem:
@@ -37,8 +40,13 @@ def plan_values(
             outcome.findings.append(("section-changed", "warning", None, str(problem)))
         return
     made = found.content is None or any(entry["created"] for entry in target.entries.values())
-    nothing = not any(outcome.entries.values()) and made and text.is_empty
-    outcome.content = None if nothing else found.content if not work.changed else bytes(text)
+    outcome.content = bytes(text) if work.changed else found.content
+    if not any(outcome.entries.values()) and text.is_empty:
+        blank = next((entry["blank"] for entry in target.entries.values() if "blank" in entry), None)
+        if made:
+            outcome.content = None
+        elif blank is not None:
+            outcome.content = blank.encode()
     outcome.rewrite = outcome.content != found.content
     outcome.drift.extend(work.drift)
     if work.before or work.after:
@@ -51,43 +59,97 @@ def plan_values(
         plan_attributes(target, outcome, active)
 
 
-class _Changes:
-    """The text while it changes, and what to tell of it."""
+def _wanted(target: Target, outcome: Outcome, active: list) -> set:
+    """Return the paths that are wanted. An error, where one holds two values or lies within another."""
+    values = {}
+    for item in active:
+        for path, value in item.values:
+            known = values.setdefault(_key(path), value)
+            if any(_is_within(path, json.loads(other)) for other in values) or _plain(known) != _plain(value):
+                reason = f"{target.shown} is wanted with two values at {'.'.join(path)}: decide for one."
+                outcome.errors.append((item.accounts, item.client, reason))
+    return set(values)
 
-    def __init__(self, target: Target, text: JsonText) -> None:
+
+def _is_within(path: list, other: list) -> bool:
+    shorter, longer = sorted((path, other), key=len)
+    return len(shorter) < len(longer) and longer[: len(shorter)] == shorter
+
+
+def _key(path: list) -> str:
+    return json.dumps(path)
+
+
+def _plain(value: object) -> str:
+    """Return a value in one spelling. Python finds true equal to 1, which no client does."""
+    return json.dumps(value, sort_keys=True)
+
+
+class _Changes:
+    """The text while it changes, what to tell of it, and ``records``: client to path to the record of a value."""
+
+    def __init__(self, target: Target, text: JsonText, wanted: set) -> None:
         self.text = text
         self.there = target.found.content is not None
         self.drift = []
         self.before = ""
         self.after = ""
         self.changed = set()  # clients
+        # Copies: a plan may be made again from the same record.
+        self.records = {
+            client: {_key(record["path"]): dict(record) for record in entry["values"]}
+            for client, entry in target.entries.items()
+        }
+        self._wanted = wanted
         self._shown = target.shown
 
-    def want(self, client: str, email: object, path: list, value: object, known: object) -> dict:
+    def want(self, client: str, email: object, path: list, value: object) -> dict:
         """Set one value; return its record."""
         raw = self.text.raw(path)
+        own = self.records.setdefault(client, {})
+        known = own.get(_key(path)) or next(self._others(path), None)
         record = {
             "path": path,
             "written": value,
             "replaced": known["replaced"] if known else raw,
             "made": known["made"] if known and raw is not None else 0,
         }
-        if raw is None or json.loads(raw) != value:
+        if raw is None or _plain(json.loads(raw)) != _plain(value):
             self._note(client, email, path, "missing" if raw is None else "content", json.dumps(value), raw)
             record["made"] = max(self.text.set(path, value), record["made"])
+        own[_key(path)] = record
         return record
 
     def let_go(self, client: str, email: object, record: dict) -> None:
-        """Put back what was replaced, unless somebody changed the value since."""
+        """Put back what was replaced, unless another client needs the value or somebody changed it since."""
         path = record["path"]
         raw = self.text.raw(path)
-        if raw is None or json.loads(raw) != record["written"] or raw == record["replaced"]:
+        if _key(path) in self._wanted or any(self._others(path, client)):
+            return
+        record = self.records[client].pop(_key(path))
+        if raw is None or _plain(json.loads(raw)) != _plain(record["written"]) or raw == record["replaced"]:
             return
         self._note(client, email, path, "extra", record["replaced"], raw)
         if record["replaced"] is None:
             self.text.drop(path, record["made"])
+            self._hand_over(record)
         else:
             self.text.put(path, record["replaced"])
+
+    def _others(self, path: list, client: object = None) -> object:
+        """Yield what other clients have on record for the same value."""
+        return (of[_key(path)] for other, of in self.records.items() if other != client and _key(path) in of)
+
+    def _hand_over(self, gone: dict) -> None:
+        """Let the values that lie in objects made for one that is gone take these objects with them."""
+        outermost = len(gone["path"]) - gone["made"]
+        for record in [record for of in self.records.values() for record in of.values()]:
+            path = record["path"]
+            common = 0
+            while path[: common + 1] == gone["path"][: common + 1] and common < min(len(path), len(gone["path"])) - 1:
+                common += 1
+            if outermost <= common and len(path) - record["made"] <= common + 1:
+                record["made"] = max(record["made"], len(path) - outermost)
 
     def _note(self, client: str, email: object, path: list, reason: str, new: object, old: object) -> None:
         key = ".".join(path)
@@ -107,13 +169,13 @@ def _plan_client(
     accounts = labels_of(items, refused)
     staying = [account for account in entry["accounts"] if not leaves(client, account)] if entry else []
     everybody = sorted(set(accounts + staying))
-    known = {json.dumps(record["path"]): record for record in entry["values"]} if entry else {}
     if not items:
         if staying or (entry["accounts"] == [] and not leaves(client, "")):
-            outcome.entries[client] = dict(entry, accounts=staying)
+            outcome.entries[client] = dict(entry, accounts=staying, values=list(work.records[client].values()))
             return
         for record in reversed(entry["values"]):
             work.let_go(client, only(entry["accounts"]), record)
+        work.records.pop(client)
         outcome.entries[client] = None
         outcome.directories.extend(entry["directories"])
         outcome.rows.append((client, entry["accounts"], "updated" if client in work.changed else "unchanged", None))
@@ -121,13 +183,18 @@ def _plan_client(
             restore_attributes(target, outcome, entry, target.found.content)
         return
     wanted = [pair for item in items for pair in item.values]
-    asked = {json.dumps(path) for path, _value in wanted}
-    for key, record in known.items():
-        if key not in asked:
+    asked = {_key(path) for path, _value in wanted}
+    for record in entry["values"] if entry else []:
+        if _key(record["path"]) not in asked:
             work.let_go(client, only(everybody), record)
-    records = [work.want(client, only(everybody), path, value, known.get(json.dumps(path))) for path, value in wanted]
+            work.records[client].pop(_key(record["path"]), None)
     fresh = entry_of(target, items[0], client, everybody)
-    fresh["values"] = records
+    fresh["values"] = [work.want(client, only(everybody), path, value) for path, value in wanted]
+    blank = work.text.blank if work.there else None
+    if blank is None:
+        blank = next((item["blank"] for item in target.entries.values() if "blank" in item), None)
+    if blank is not None and not fresh["created"]:
+        fresh["blank"] = blank
     outcome.entries[client] = fresh
     action = "unchanged" if client not in work.changed else "updated" if work.there else "created"
     outcome.rows.append((client, accounts, action, None))

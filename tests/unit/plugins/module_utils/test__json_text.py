@@ -25,11 +25,11 @@ DOCUMENTS = st.dictionaries(
 PATHS = st.lists(KEYS, min_size=1, max_size=3)
 
 
-def values(*pairs, accounts=(ADA,), **more):
+def values(*pairs, accounts=(ADA,), client="thunderbird", **more):
     return dict(
         more,
         path=POLICIES,
-        client="thunderbird",
+        client=client,
         accounts=list(accounts),
         values=[{"path": list(path), "value": value} for path, value in pairs],
     )
@@ -138,6 +138,61 @@ def test_what_is_no_such_json_is_left_alone_and_said(node, data):
     node.write(POLICIES, data)
     result = node.install([values((["policies", "a"], 1))])
     assert result["failed"] and "policies.json" in result["msg"] and node.read(POLICIES) == data
+
+
+@pytest.mark.parametrize("found", [b"1", b"1.0"])
+def test_one_is_not_true(node, found):
+    node.write(POLICIES, b'{"a": %s}' % found)
+    node.install([values((["a"], True))])
+    assert node.read(POLICIES) == b'{"a": true}'
+    node.absent(ADA)
+    assert node.read(POLICIES) == b'{"a": %s}' % found
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan")])
+def test_a_number_that_json_does_not_have_is_an_error(node, number):
+    result = node.install([values((["a"], [number]))])
+    assert "cannot stand in a JSON file" in result["msg"] and not node.path(POLICIES).exists()
+
+
+@pytest.mark.parametrize("own", [b"", b"\n", b" \r\n"])
+def test_an_empty_file_is_as_empty_again(node, own):
+    node.write(POLICIES, own)
+    node.install([values((["a", "b"], 1))])
+    node.install([values((["a", "b"], 2))])
+    node.absent(ADA)
+    assert node.read(POLICIES) == own
+
+
+def test_an_object_that_we_made_goes_with_the_last_value_in_it(node):
+    node.write(POLICIES, b'{"x": 1}')
+    node.install([values((["p", "q", "a"], 1), (["p", "q", "b"], 2), (["p", "c"], 3))])
+    node.install([values((["p", "q", "b"], 2), (["p", "c"], 3))])
+    node.install([values((["p", "q", "b"], 2))])
+    node.absent(ADA)
+    assert node.read(POLICIES) == b'{"x": 1}'
+
+
+@pytest.mark.parametrize("own", [None, b'{"x": 1}', b'{"p": {"a": 0}}'])
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_a_value_that_two_clients_need_goes_with_the_last(node, own, order):
+    if own is not None:
+        node.write(POLICIES, own)
+    tasks = [values((["p", "a"], 1), client="one"), values((["p", "a"], 1), (["p", "b"], 2), client="two")]
+    node.install(tasks)
+    assert not node.install(tasks)["changed"]
+    node.absent(ADA, clients=[order[0]])
+    assert json.loads(node.read(POLICIES))["p"]["a"] == 1
+    node.absent(ADA, clients=[order[1]])
+    assert node.path(POLICIES).exists() == (own is not None)
+    assert own is None or node.read(POLICIES) == own
+
+
+@pytest.mark.parametrize("path", [["a"], ["a", "b"]])
+def test_two_clients_cannot_have_different_values_at_one_place(node, path):
+    tasks = [values((["a"], {"b": 1}), client="one"), values((path, 2), client="two")]
+    for result in (node.install(tasks), node.install(reversed(tasks))):
+        assert "decide for one" in result["msg"] and not node.path(POLICIES).exists()
 
 
 def test_secrets_are_not_shown(node):
