@@ -101,7 +101,10 @@ class Plan:
         return request.purge and account not in request.accounts
 
     def _concerns(self, entry: dict) -> bool:
-        labels = entry["accounts"] + [section["account"] for section in entry.get("sections", [])]
+        labels = _labels(entry)
+        # A run that was cut off may not have removed anybody: what was on record before may be what holds.
+        before = entry.get("unfinished", {}).get("entry")
+        labels += _labels(before) if before else []
         return any(self.leaves(entry["client"], account, entry["path"]) for account in labels or [""])
 
     def _outcomes(self) -> None:
@@ -202,9 +205,13 @@ def _obstacle(target: object) -> object:
 def _accounts_of(target: object) -> set:
     labels = {account for wanted in target.wanted for account in wanted.accounts}
     for entry in target.entries.values():
-        labels.update(entry["accounts"])
-        labels.update(section["account"] for section in entry.get("sections", []))
+        labels.update(_labels(entry))
     return labels
+
+
+def _labels(entry: dict) -> list:
+    """Return the accounts of a record entry; those of sections may be empty."""
+    return entry["accounts"] + [section["account"] for section in entry.get("sections", [])]
 
 
 def _concerned(outcome: object) -> list:

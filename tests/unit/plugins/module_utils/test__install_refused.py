@@ -410,6 +410,18 @@ def test_the_record_is_written_before_the_files(node, monkeypatch):
     assert node.absent(ADA)["changed"] and not node.path("/etc/fleet.conf").exists()
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_removal_that_was_cut_off_is_done_by_the_next_run(node, monkeypatch, before):
+    node.write(RC, FOREIGN)
+    ada, bob = account(), account(BOB, path="{home:ada}/.claws-mail/accountrc")
+    node.install([bob, ada])
+    crash(node, monkeypatch, before, state="absent", accounts=[ADA])
+    node.absent(ADA)
+    assert b"ada@" not in node.read(RC) and b"bob@" in node.read(RC)
+    node.absent(BOB)
+    assert node.read(RC) == FOREIGN
+
+
 def test_after_a_crash_a_file_that_somebody_made_is_not_taken_for_ours(node, monkeypatch):
     crash(node, monkeypatch, True, [whole()])
     node.write("/etc/fleet.conf", b"theirs\n")
