@@ -38,9 +38,20 @@ def plan_target(target: Target, leaves: object, refused: set, listed: set, exist
         ):
             reason = f"{target.shown} is wanted twice with different content: give one of the two another path."
             outcome.errors.append((wanted.accounts, wanted.client, reason))
+    others = {_family(entry["kind"]) for entry in target.entries.values()} - {_family(kind)}
+    if active and others:
+        reason = (
+            f"{target.shown} was installed otherwise, as a file of kind {min(others)}, not {_family(kind)}: remove it "
+            "first with state: absent, or give another path."
+        )
+        outcome.errors.extend((wanted.accounts, wanted.client, reason) for wanted in active)
     if not outcome.errors:
         _KINDS.get(kind, _plan_whole)(target, outcome, active, leaves, refused, listed, existing)
     return outcome
+
+
+def _family(kind: str) -> str:
+    return "whole" if kind == "once" else kind
 
 
 def _plan_whole(

@@ -554,3 +554,25 @@ def test_the_invocation_holds_no_content(node):
     result = node.install([account(enforced={"smtp_server": "private-value"}), whole(content="private-value")])
     assert "private-value" not in json.dumps(result)
     assert result["invocation"]["module_args"]["files"][1] == {"path": "/etc/fleet.conf", "accounts": [ADA]}
+
+
+KINDS = {
+    "whole": {"content": "x\n"},
+    "sections": {"sections": [{"name": "S", "enforced": {"k": "v"}}]},
+    "blocks": {"blocks": [{"account": ADA, "text": "x"}]},
+    "values": {"values": [{"path": ["k"], "value": 1}]},
+}
+
+
+@pytest.mark.parametrize("client", ["one", "two"])
+@pytest.mark.parametrize(("first", "second"), [(a, b) for a in KINDS for b in KINDS if a != b])
+def test_a_file_installed_in_one_manner_is_not_taken_over_in_another(node, first, second, client):
+    node.write("/etc/fleet.conf", b"{}")
+    common = {"path": "/etc/fleet.conf", "accounts": [ADA]}
+    node.install([dict(common, client="one", **KINDS[first])])
+    before = node.read("/etc/fleet.conf")
+    result = node.install([dict(common, client=client, **KINDS[second])])
+    assert f"as a file of kind {first}, not {second}" in result["msg"]
+    assert node.read("/etc/fleet.conf") == before
+    node.absent(ADA)
+    assert node.read("/etc/fleet.conf") == b"{}"
