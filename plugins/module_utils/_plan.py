@@ -37,12 +37,14 @@ class Plan:
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
+        self._waiting = set()  # (client, account) for whom files are pending
         self._refuse_or_note_missing_programs(root)
         self._notice(users, root)
         finder.find(request.files, [entry for entry in entries if self._concerns(entry)])
         self.targets = finder.targets
         self.gone = finder.gone
         self.pending = finder.pending
+        self._waiting.update((client, account) for _path, client, labels, _reason in self.pending for account in labels)
         self._outcomes()
 
     @property
@@ -92,8 +94,8 @@ class Plan:
         if account in self._refusals.accounts:
             return False
         if path and path not in self._wanted_paths.get((client, account), {path}):
-            # The client has this account's settings elsewhere now.
-            return True
+            # The client has this account's settings elsewhere now, or will have them when the user is there.
+            return (client, account) not in self._waiting
         if request.state == "absent":
             return (not request.clients or client in request.clients) and (
                 not request.accounts or account in request.accounts

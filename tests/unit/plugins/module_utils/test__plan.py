@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._install import install
 
 from .conftest import ADA, BOB, account, whole
@@ -30,6 +32,23 @@ def test_the_files_of_a_refused_account_stay(node):
     node.path("/etc/dir/two").mkdir(parents=True)
     result = node.install([whole("/etc/dir/two", client="x")])
     assert result["failed"] and node.path("/etc/one").exists()
+
+
+def test_what_an_account_has_stays_while_its_new_files_are_pending(node):
+    node.install([whole("/etc/one", client="x"), whole("/etc/other", client="x", accounts=(BOB,))])
+    task = [whole("{home:eve}/two", client="x"), whole("/etc/two", client="x", accounts=(BOB,))]
+    for check in (True, False):
+        result = node.install(task, check=check, missing_user="skip")
+        assert [row["email"] for row in result["pending"]] == [ADA]
+        assert [(row["path"], row["action"]) for row in result["files"]] == [
+            ("/etc/two", "created"),
+            ("/etc/other", "removed"),
+        ]
+    assert node.path("/etc/one").exists() and not node.path("/etc/other").exists()
+    node.path("/home/eve").mkdir()
+    node.set_users({"eve": os.getuid()})
+    node.install(task, missing_user="skip")
+    assert not node.path("/etc/one").exists() and node.path("/home/eve/two").exists()
 
 
 def test_a_section_that_is_not_wanted_any_more_goes(node):
