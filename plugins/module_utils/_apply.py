@@ -100,20 +100,31 @@ def _write(area: Area, spot: Spot, change: Change, shown: str) -> None:
         remove(spot)
     else:
         in_home = bool(area.user)
-        to_make = directories_to_make(area, spot)
-        made = make_directories(spot, 0o700 if in_home else 0o755)
         mode = change.mode
         if mode is None:
             mode = (0o600 if in_home else 0o644) if spot.status is None else spot.status.st_mode & 0o7777
+        made = []
         try:
-            replace(spot, change.content, mode, change.uid, change.gid)
+            # The file comes last: as long as it is missing, nothing is done.
             for directory in change.make:
                 with area.locate(directory + "/x") as beside:
-                    make_directories(beside, 0o700 if in_home else 0o755)
-        except OSError:
-            for directory in reversed(to_make[len(to_make) - made :]):
+                    _make_directories(area, beside, made)
+            _make_directories(area, spot, made)
+            replace(spot, change.content, mode, change.uid, change.gid)
+        except (OSError, FileProblem):
+            for directory in reversed(made):
                 _remove_directory(area, directory)
             raise
+
+
+def _make_directories(area: Area, spot: Spot, made: list) -> None:
+    """Make what is missing on the way to ``spot``, and add it to ``made``."""
+    to_make = directories_to_make(area, spot)
+    missing = list(spot.missing)
+    try:
+        make_directories(spot, 0o700 if area.user else 0o755)
+    finally:
+        made.extend(to_make[: len(missing) - len(spot.missing)])
 
 
 def _remove_directory(area: Area, directory: str) -> None:

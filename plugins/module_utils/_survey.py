@@ -97,12 +97,15 @@ def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
     shown = area.shown(place.rest)
     try:
         with area.locate(place.rest) as spot:
+            absent, obstacle = _absent(area, directories)
+            blocked = _blocked(spot, shown)
             answer = {
                 "chosen": chosen,
                 "real": spot.real,
                 "missing": directories_to_make(area, spot),
-                "absent": _absent(area, directories),
-                "blocked": _blocked(spot, shown),
+                "absent": absent,
+                # The directories are made together with a file that is not there yet.
+                "blocked": obstacle if blocked is None and spot.status is None else blocked,
             }
             if spot.status is not None:
                 answer["content"], status = read(spot, shown)
@@ -112,14 +115,21 @@ def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
         return {"chosen": chosen, "error": str(problem)}
 
 
-def _absent(area: Area, directories: list) -> list:
-    """Return those of ``directories``, and those above them, that are not there, as paths below ``area``."""
+def _absent(area: Area, directories: list) -> tuple:
+    """Return those of ``directories``, and those above them, that are not there, and why they cannot be made, or None.
+
+    The directories are paths below ``area``.
+    """
     found = []
+    obstacle = None
     for place in directories:
         # Any name will do: what counts is the way to it.
         with area.locate(place.rest + "/x") as spot:
-            found.extend(path for path in directories_to_make(area, spot) if path not in found)
-    return found
+            missing = directories_to_make(area, spot)
+            found.extend(path for path in missing if path not in found)
+            if missing and obstacle is None:
+                obstacle = _blocked(spot, area.shown(place.rest))
+    return found, obstacle
 
 
 def directories_to_make(area: Area, spot: Spot) -> list:

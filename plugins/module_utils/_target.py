@@ -47,6 +47,8 @@ def plan_target(target: Target, leaves: object, refused: set, listed: set, exist
         outcome.errors.extend((wanted.accounts, wanted.client, reason) for wanted in active)
     if not outcome.errors:
         _KINDS.get(kind, _plan_whole)(target, outcome, active, leaves, refused, listed, existing)
+    if target.found.content is None and outcome.content is not None:
+        outcome.make = list(target.found.absent or [])
     return outcome
 
 
@@ -100,7 +102,6 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
         )
         outcome.content = wanted.content
         outcome.rewrite = True
-        outcome.make = [] if there else list(found.absent or [])
     outcome.rows.append((client, accounts, action, None))
     accounts = accounts + staying
     if wanted.kind == "once" and there:

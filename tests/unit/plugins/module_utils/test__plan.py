@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._install import install
@@ -126,6 +127,44 @@ def test_directories_are_not_made_beside_a_file_that_is_there(node):
     node.write("/home/ada/.claws-mail/folderlist.xml", b"theirs")
     assert not node.install([whole(LIST, once=True, directories=FOLDERS)])["changed"]
     assert not node.path("/home/ada/Mail").exists()
+
+
+def test_directories_are_made_with_a_file_of_any_kind(node):
+    task = {"path": LIST, "accounts": [ADA], "directories": FOLDERS, "blocks": [{"account": ADA, "text": "x"}]}
+    node.install([task])
+    assert node.path("/home/ada/Mail/inbox").is_dir()
+    node.absent(ADA)
+    assert not node.path("/home/ada/Mail").exists()
+
+
+def test_a_directory_that_cannot_be_made_refuses_the_account_before_anything_is_written(node, monkeypatch):
+    mail = node.path("/home/ada/Mail")
+    mail.mkdir()
+    real = os.access
+
+    def access(path, mode, dir_fd=None, **more):
+        here = os.stat(path, dir_fd=dir_fd)
+        return not os.path.samestat(here, mail.stat()) and real(path, mode, dir_fd=dir_fd, **more)
+
+    monkeypatch.setattr(os, "access", access)
+    for check in (True, False):
+        result = node.install([whole(LIST, directories=FOLDERS)], check=check)
+        assert "/home/ada/Mail/inbox cannot be written" in result["msg"]
+    assert not node.path("/home/ada/.claws-mail").exists()
+
+
+def test_a_file_whose_directories_turn_out_impossible_is_not_written(node, monkeypatch):
+    real = os.mkdir
+
+    def mkdir(name, *args, **more):
+        if name == "sent":
+            raise PermissionError(errno.EACCES, "no")
+        real(name, *args, **more)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    result = node.install([whole(LIST, directories=FOLDERS)])
+    assert "it is as it was before" in result["msg"]
+    assert os.listdir(str(node.path("/home/ada"))) == [] and node.record() == []
 
 
 def test_directories_lie_beside_their_file(node):
