@@ -18,6 +18,10 @@ HERE = Path(__file__).resolve().parent
 VERDICTS = """\
 *native*: the client has the setting. *hook*: full effect through a script or add-on that we install.
 *approximated*: usually works, for the reason given. *impossible*: the client cannot do it.
+
+The first case that fits an account counts. *No other way in* means that SMTPLast is on, and the answer names no login
+for SMTP: no UsePOPAuth, and no LoginName of its own. Words in CAPITALS stand for values of the account. *Proof* is
+`client` where it was seen with the real client, `documented` where it is known from its documentation or source.
 """
 
 
@@ -63,15 +67,12 @@ def client_page(client: Client) -> str:
         choices = f" One of {', '.join(f'`{choice}`' for choice in option.choices)}." if option.choices else ""
         default = "none" if option.default is None else f"`{option.default}`"
         lines.append(f"| `{name}` | {default} | {_plain(option.description)}{choices} |")
-    lines += (
-        ["", "## What becomes of each element", "", VERDICTS]
-        if client.options
-        else [
-            "## What becomes of each element",
-            "",
-            VERDICTS,
-        ]
-    )
+    if client.options:
+        lines.append("")
+    needs = list(dict.fromkeys(need for row in client.rows for need in row.needs))
+    if needs:
+        lines += ["## What its hook needs on the node", "", *(f"- {need}" for need in needs), ""]
+    lines += ["## What becomes of each element", "", VERDICTS]
     lines += ["| element | case | verdict | setting | note | proof |", "|---|---|---|---|---|---|"]
     for row in client.rows:
         side = {"incoming": "POP3/IMAP ", "outgoing": "SMTP ", "account": ""}[row.side]

@@ -99,14 +99,16 @@ class ActionModule(ActionBase):
                 files=plan.files, accounts=plan.emails, clients=options["clients"], users=_users(options["accounts"])
             )
             installed = self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
-            installed.pop("invocation", None)
+            # The module's own error would be shown in the place of ours, which names every account.
+            for name in ("invocation", *(("exception", "msg") if installed.get("refused") else ())):
+                installed.pop(name, None)
             result["registry"] = _for_written_accounts(plan.registry, installed)
             for name in ("refused", "findings"):
                 installed[name] = result[name] + installed.get(name, [])
             result.update(installed)
         result["summary"] = summary_of(result)
-        result["warnings"] = warning_lines(result["findings"], result["pending"])
-        return _judged(result, len(options["accounts"]), stopped)
+        result["warnings"] = warning_lines(result["findings"], result["pending"], result["translation"])
+        return _judged(result, len(options["accounts"]), stopped, self._task.check_mode)
 
 
 def _for_written_accounts(registry: list[dict[str, Any]], installed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -125,7 +127,7 @@ def _users(accounts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return users
 
 
-def _judged(result: dict[str, Any], total: int, stopped: bool) -> dict[str, Any]:
+def _judged(result: dict[str, Any], total: int, stopped: bool, check_mode: bool) -> dict[str, Any]:
     """Fail the task when an account was refused; what was done for the others stays in the result."""
     if not result["refused"]:
         return result
@@ -133,8 +135,15 @@ def _judged(result: dict[str, Any], total: int, stopped: bool) -> dict[str, Any]
     if stopped:
         done = "Nothing was written, as on_account_error says."
     else:
-        done = "The others were provisioned." if len(names) < total else "Nothing was provisioned."
-    reasons = "\n".join(f"- {row['reason']}" for row in result["refused"])
+        would = "would be" if check_mode else "were"
+        done = f"The others {would} provisioned." if len(names) < total else "Nothing was provisioned."
+    reasons = "\n".join(dict.fromkeys(f"- {_named(row)}" for row in result["refused"]))
     result["failed"] = True
     result["msg"] = f"{len(names)} of {total} accounts refused. {done}\n{reasons}"
     return result
+
+
+def _named(row: dict[str, Any]) -> str:
+    """Return the reason, with the account where it does not name it."""
+    reason: str = row["reason"]
+    return reason if not row["email"] or row["email"] in reason else f"{row['email']}: {reason}"

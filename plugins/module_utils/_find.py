@@ -104,7 +104,7 @@ class Finder:
         try:
             return self._users.user(place.user).home.rstrip("/") + place.rest
         except FileProblem:
-            return place.token
+            return f"~{place.user}{place.rest}"
 
     def _place_in_home(self, wanted: object) -> None:
         """Take a plain path in the home of its owner for what it is: a file to be reached with that user's rights."""
@@ -159,6 +159,13 @@ class Finder:
     def _without_home(self, job: _Job, reason: str) -> None:
         if job.entry is not None and not (job.entry["home"] and self._root.exists(job.entry["home"] + job.place.rest)):
             self.gone.append(job.entry)
+        elif job.entry is not None:
+            # Nobody can be asked for what goes; the rest of the account goes all the same.
+            left = (
+                f"{job.entry['user']} is not on this host any more, but {job.entry['home']} is: what was installed "
+                "there stays until the home goes."
+            )
+            self.pending.append((self.shown(job.place), job.client, job.accounts, left))
         elif self._missing_user == "fail":
             self._refusals.add(job.accounts, job.client, self.shown(job.place), reason)
         else:

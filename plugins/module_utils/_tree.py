@@ -222,7 +222,9 @@ def read(spot: Spot, shown: str) -> tuple:
     try:
         fd = os.open(spot.name, _FILE, dir_fd=spot.fd)
     except OSError as error:
-        raise FileProblem(f"{shown} cannot be read: {because(error)}.") from error
+        raise FileProblem(
+            f"{shown} cannot be read by uid {os.geteuid()}: {because(error)}; it belongs to uid {spot.status.st_uid}."
+        ) from error
     try:
         status = os.fstat(fd)
         refuse_special(status, shown)

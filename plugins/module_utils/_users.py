@@ -50,8 +50,8 @@ class Users:
         entry = self._database.user(name)
         if entry is None and "home" not in override:
             return MissingUser(
-                f"The user {quoted(name)} is not on this host: create the user first, or give its home and uid in "
-                "users."
+                f"The user {quoted(name)} is not on this host: create the user first, or give its home and uid "
+                "(users of client_files; home and uid of the account in client_config)."
             )
         uid, gid, home = entry or (None, None, None)
         home = override.get("home", home)

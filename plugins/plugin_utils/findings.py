@@ -31,7 +31,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "type-alias": ("warning", "a Protocol Type is written in an undocumented way, such as POP for POP3"),
     "boolean-synonym": ("warning", "an on/off value is written as true, yes, 1, false, no or 0"),
     "boolean-unknown": ("warning", "an on/off value is neither on nor off; the documented default was taken"),
-    "encryption-unknown": ("warning", "an Encryption value is none of None, SSL, TLS, Auto; it was not used"),
+    "encryption-unknown": ("warning", "an Encryption value is none of None, SSL, TLS, STARTTLS, Auto; it was not used"),
     "encryption-port-contradiction": (
         "warning",
         "Encryption, SSL and Port contradict each other; the safer reading was taken",

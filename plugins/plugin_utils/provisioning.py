@@ -40,6 +40,7 @@ from .wording import listed, quoted
 REPORTS = ("changes", "full")
 
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
+_HOME = re.compile(r"\{home:([^{}/]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +274,22 @@ def _accepted(item: _Decided, policy: Policy, plan: Plan) -> bool:
         else:
             warnings.append(Finding("unsupported", reason, row.element))
     if reasons:
-        advice = "Leave the client out for this account" + (
-            ", or accept it with unsupported: warn." if waivable else "."
-        )
+        advice = _advice(item, waivable)
         plan.refuse(account.email, " ".join([*dict.fromkeys(reasons), advice]))
         return False
     plan.findings += [{**finding.as_dict(), "email": account.email} for finding in warnings]
     return True
+
+
+def _advice(item: _Decided, waivable: bool) -> str:
+    """Say what can be done about an account that a client cannot take."""
+    ways = ["Leave the client out for this account"]
+    last = {row.element for _name, _said, row in item.rows if row.verdict == "impossible" and row.refuses}
+    if last == {"SMTPLast"} and item.account.auth_said is not False:
+        ways.append("say smtp_last: prefer_auth if the server takes a login to SMTP as well")
+    if waivable:
+        ways.append("accept it with unsupported: warn")
+    return f"{listed(ways, 'or')}."
 
 
 def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
@@ -291,7 +301,7 @@ def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
             "protocol": element.protocol,
             "element": element.element,
             "value": element.value,
-            "setting": filled(row.setting, client(name), item.account),
+            "setting": _HOME.sub(r"~\1", filled(row.setting, client(name), item.account)),
             "verdict": row.verdict,
             "proof": row.proof,
             "needs": list(row.needs),

@@ -39,18 +39,42 @@ def translation_lines(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
-def warning_lines(findings: Iterable[Row], pending: Iterable[Row]) -> list[str]:
-    """Return what a person must see without asking: one line for each kind of warning, and each thing left undone."""
-    by_code: dict[str, list[Row]] = {}
+def warning_lines(findings: Iterable[Row], pending: Iterable[Row], translation: Iterable[Row] = ()) -> list[str]:
+    """Return what a person must see without asking.
+
+    One line for each kind of warning, for each client that cannot follow SMTPLast=on, and for each thing left undone.
+    """
+    alike: dict[tuple[str, str], list[Row]] = {}
     for row in findings:
         if row["severity"] != "info":
-            by_code.setdefault(row["code"], []).append(row)
-    lines = []
-    for code, rows in by_code.items():
-        emails = dict.fromkeys(row["email"] for row in rows if row["email"])
-        more = f" The same for {len(emails) - 1} more accounts." if len(emails) > 1 else ""
-        lines.append(f"{_at(rows[0])}{rows[0]['message']}{more} ({code})")
+            alike.setdefault((row["code"], _without_account(row)), []).append(row)
+    lines = [
+        f"{_account(rows[0])}{_at(rows[0])}{rows[0]['message']}{_and_others(rows)} ({code})"
+        for (code, _message), rows in alike.items()
+    ]
+    lost: dict[tuple[str, str, str], list[Row]] = {}
+    for row in translation:
+        if (row["element"], row["value"]) == ("SMTPLast", "on") and row["verdict"] in ("approximated", "impossible"):
+            lost.setdefault((row["client"], row["verdict"], row["note"]), []).append(row)
+    lines += [
+        f"{rows[0]['email']}: {client}: SMTPLast=on is {verdict}: {note}{_and_others(rows)}"
+        for (client, verdict, note), rows in lost.items()
+    ]
     return lines + [f"Not done yet: {line}" for line in pending_lines(pending)]
+
+
+def _without_account(row: Row) -> str:
+    message: str = row["message"]
+    return message.replace(row["email"], "") if row["email"] else message
+
+
+def _account(row: Row) -> str:
+    return f"{row['email']}: " if row["email"] and row["email"] not in row["message"] else ""
+
+
+def _and_others(rows: list[Row]) -> str:
+    emails = dict.fromkeys(row["email"] for row in rows if row["email"])
+    return f" The same for {len(emails) - 1} more accounts." if len(emails) > 1 else ""
 
 
 def drift_lines(rows: Iterable[Row]) -> list[str]:
@@ -58,11 +82,24 @@ def drift_lines(rows: Iterable[Row]) -> list[str]:
     lines = []
     for row in rows:
         place = f"{row['path']} {row['key']}" if row["key"] else row["path"]
-        lines.append(
-            f"{row['email'] or 'several accounts'} {row['client']}: {place} ({row['reason']}): "
-            f"expected {_shown(row['expected'])}, found {_shown(row['found'])}"
-        )
+        lines.append(f"{row['email'] or 'several accounts'} {row['client']}: {place} {_difference(row)}")
     return lines
+
+
+def _difference(row: Row) -> str:
+    """Return what is wrong; the content of whole files and blocks is in the diff, not here."""
+    expected, found = row["expected"], row["found"]
+    if row["reason"] == "missing" and (expected is None or _is_digest(expected)):
+        return "is missing"
+    if row["reason"] == "extra" and (expected is None or _is_digest(found)):
+        return "should not be there any more" if expected is None else "should be what it was before"
+    if _is_digest(expected) or _is_digest(found):
+        return "differs"
+    return f"({row['reason']}): expected {_shown(expected)}, found {_shown(found)}"
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("sha256:")
 
 
 def finding_lines(rows: Iterable[Row]) -> list[str]:

@@ -120,6 +120,14 @@ def test_the_readme_from_nothing_to_a_provisioned_client(artefact: Path, ansible
     assert run(drift)[0] == 0
     machine.isp("example.org").unlink()
     assert run(drift)[0] == 2
+    purge, absent = commands_after("6. Take away")
+    assert run(provision)[0] == 0
+    code, printed = run(absent)
+    assert code == 0 and not machine.accountrc("ada").exists() and machine.isp("example.org").exists()
+    inventory = ansible.directory / "inventory.yml"
+    inventory.write_text(inventory.read_text(encoding="utf-8").replace("ada@", "eve@"), encoding="utf-8")
+    code, printed = run(purge)
+    assert code == 0 and machine.isp("example.org").exists()
 
 
 def test_the_readme_task_and_overrides(ansible: Ansible, machine: Machine) -> None:
@@ -148,6 +156,6 @@ def test_two_commands_stand_in_the_readme() -> None:
         ["make", "test"],
         ["make", "lab"],
     ]
-    for path in re.findall(r"\]\(([^)#:]+)\)", README):
+    for path in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", README):
         assert (TOP / path).exists(), path
     assert os.access(TOP / ".ci" / "run", os.X_OK)

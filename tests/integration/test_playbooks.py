@@ -94,3 +94,33 @@ def test_the_role_checks_its_variables(fleet: Fleet) -> None:
     fleet.variables["mail_client_smtp_last"] = "sometimes"
     code, printed = fleet.play("provision")
     assert code == 2 and "mail_client_smtp_last" in printed and "prefer_auth" in printed
+
+
+def test_a_refused_account_hides_no_drift_of_the_others(fleet: Fleet) -> None:
+    fleet.play("provision")
+    accountrc = fleet.machines["desk2"].accountrc("ada")
+    accountrc.write_bytes(accountrc.read_bytes().replace(b"smtp_port=587", b"smtp_port=25"))
+    wrong = {"email": "eve@example.org", "user": "ada", "pox": "not an answer"}
+    fleet.variables["mail_client_accounts"].append(wrong)
+    code, printed = fleet.play("drift")
+    plain = re.sub(r"\s+", " ", printed)
+    assert '[Account: 1] smtp_port (content): expected "587", found "25"' in plain
+    assert code == 2 and "Refused accounts, no drift of theirs is known" in plain and "would be provisioned" in plain
+
+
+def test_drift_says_what_is_wrong_with_its_variables(fleet: Fleet) -> None:
+    fleet.variables["mail_client_smtp_last"] = "sometimes"
+    code, printed = fleet.play("drift")
+    assert code == 2 and "mail_client_smtp_last" in printed and "prefer_auth" in printed
+
+
+def test_every_refused_account_is_named_in_one_error(fleet: Fleet) -> None:
+    fleet.variables["mail_client_accounts"] += [
+        {"email": "eve@example.org", "user": "ada", "pox": "not an answer"},
+        {"email": "bob@example.org", "user": "nobody-here", "pox": POP_FIRST},
+    ]
+    code, printed = fleet.play("provision", "-e", "mail_client_hosts=desk1")
+    error = re.sub(r"\s+", " ", printed.partition("[ERROR]")[2] or printed)
+    assert (
+        code == 2 and "eve@example.org" in error and "bob@example.org" in error and "2 of 3 accounts refused" in error
+    )

@@ -95,9 +95,15 @@ def chosen_incoming(
     """Return the server that the account fetches from: the server's order holds among those that leak nothing."""
     of_type = [server for server in offered if wanted in ("auto", server.type)]
     if not of_type:
-        types = listed(sorted({server.type for server in offered})) or "neither POP3 nor IMAP"
-        asked = "a POP3 or IMAP server" if wanted == "auto" else f"the {wanted} server that option incoming asks for"
-        raise AccountRefused(f"{email}: the answer does not offer {asked}; it offers {types}.")
+        if not offered:
+            raise AccountRefused(
+                f"{email}: the answer offers neither POP3 nor IMAP, so no mail could be fetched. Add a Protocol of one."
+            )
+        types = listed(sorted({server.type for server in offered}))
+        raise AccountRefused(
+            f"{email}: the answer does not offer the {wanted} server that option incoming asks for; it offers {types}. "
+            "Say incoming: auto, or add a Protocol to the answer."
+        )
     usable = [server for server in of_type if not leaks(server, policy)]
     if not usable:
         raise AccountRefused(leak_sentence(email, of_type))

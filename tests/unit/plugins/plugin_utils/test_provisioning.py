@@ -206,7 +206,10 @@ def test_clients_and_policy_of_an_account() -> None:
 def test_unsupported_warn_goes_on_and_says_so() -> None:
     protocols = (imap(), pop3(), smtp(SMTPLast="on"))
     refused = plan(request(*protocols), incoming="imap")
-    assert reasons(refused).endswith("Leave the client out for this account, or accept it with unsupported: warn.")
+    assert reasons(refused).endswith(
+        "Leave the client out for this account, say smtp_last: prefer_auth if the server takes a login to SMTP as well "
+        "or accept it with unsupported: warn."
+    )
     assert (refused.files, refused.translation) == ([], [])
     warned = plan(request(*protocols), incoming="imap", unsupported="warn")
     assert (reasons(warned), len(warned.files)) == ("", 2)

@@ -26,7 +26,11 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests im
     listed_addresses,
     policy_of,
 )
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import summary_of, warning_lines
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import (
+    drift_lines,
+    summary_of,
+    warning_lines,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
     candidate_paths,
@@ -262,6 +266,54 @@ def test_warnings_are_told_once_for_many_accounts() -> None:
         *(request(pop3(LoginName=None, SSL="yes"), smtp(), email=f"{name}@example.org", user=name) for name in people)
     )
     (line, pending) = warning_lines(made.findings, [{"email": None, "path": "/x", "client": "c", "reason": "it runs"}])
-    assert line.startswith("line 11: Protocol POP3: SSL is ")
+    assert line.startswith("ada@example.org: line 11: Protocol POP3: SSL is ")
     assert line.endswith("The same for 2 more accounts. (boolean-synonym)")
     assert pending == "Not done yet: /x c: it runs"
+
+
+def test_different_warnings_of_one_kind_are_told_one_by_one() -> None:
+    findings = [
+        {
+            "code": "program-missing",
+            "severity": "warning",
+            "email": email,
+            "line": None,
+            "message": f"{client} needs it",
+        }
+        for client in ("mutt", "kmail")
+        for email in (ADA, "bob@example.org")
+    ]
+    assert warning_lines(findings, []) == [
+        f"{ADA}: mutt needs it The same for 1 more accounts. (program-missing)",
+        f"{ADA}: kmail needs it The same for 1 more accounts. (program-missing)",
+    ]
+
+
+def test_a_client_that_cannot_follow_smtp_last_is_told_without_asking() -> None:
+    made = plan(request(pop3(), smtp(SMTPLast="on", UsePOPAuth="on")), clients=("claws_mail", "k9_settings"))
+    (line,) = [line for line in warning_lines([], [], made.translation) if "SMTPLast" in line]
+    assert line.startswith(f"{ADA}: k9_settings: SMTPLast=on is impossible: ")
+
+
+def test_drift_of_whole_files_and_sections() -> None:
+    row = {"email": ADA, "client": "c", "path": "/x", "key": None, "expected": None, "found": None}
+    digest = "sha256:0"
+    lines = drift_lines(
+        {**row, "reason": reason, "expected": expected, "found": found}
+        for reason, expected, found in (
+            ("missing", digest, None),
+            ("missing", None, None),
+            ("content", digest, digest),
+            ("extra", None, digest),
+            ("extra", digest, digest),
+            ("mode", "0600", "0644"),
+        )
+    )
+    assert [line.removeprefix(f"{ADA} c: /x ") for line in lines] == [
+        "is missing",
+        "is missing",
+        "differs",
+        "should not be there any more",
+        "should be what it was before",
+        '(mode): expected "0600", found "0644"',
+    ]

@@ -91,7 +91,7 @@ REFUSED = [
         id="no POP3 login that could stand in",
     ),
     pytest.param((pop3(), plain(smtp, UsePOPAuth="on", SMTPLast="on")), {}, "unencrypted to smtp", id="both"),
-    pytest.param((smtp(),), {}, "does not offer a POP3 or IMAP server", id="nothing to fetch from"),
+    pytest.param((smtp(),), {}, "offers neither POP3 nor IMAP", id="nothing to fetch from"),
     pytest.param((pop3(),), {}, "offers no SMTP server", id="nothing to send through"),
     pytest.param(
         (pop3(), smtp()), {"incoming": "imap"}, "the imap server that option incoming asks for.*pop3", id="type"
