@@ -96,7 +96,12 @@ class ActionModule(ActionBase):
             # Here the probe will go: one shell command that finds nothing to do saves the module.
             arguments = {name: options[name] for name in INSTALLATION_SPEC}
             arguments.update(
-                files=plan.files, accounts=plan.emails, clients=options["clients"], users=_users(options["accounts"])
+                files=plan.files,
+                accounts=plan.emails,
+                # One address may be for several users, of whom one is refused.
+                incomplete=sorted({row["email"] for row in plan.refused}),
+                clients=options["clients"],
+                users=_users(options["accounts"]),
             )
             installed = self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
             # The module's own error would be shown in the place of ours, which names every account.

@@ -85,6 +85,7 @@ ARGUMENT_SPEC = {
     # Names of users are the keys, so the values cannot have a spec of their own.
     "users": {"type": "dict", "default": {}},
     "accounts": {"type": "list", "elements": "str", "default": []},
+    "incomplete": {"type": "list", "elements": "str", "default": []},
     "clients": {"type": "list", "elements": "str", "default": []},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "purge": {"type": "bool", "default": False},

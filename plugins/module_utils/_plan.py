@@ -95,7 +95,7 @@ class Plan:
             return False
         if path and path not in self._wanted_paths.get((client, account), {path}):
             # The client has this account's settings elsewhere now, or will have them when the user is there.
-            return (client, account) not in self._waiting
+            return account not in request.incomplete and (client, account) not in self._waiting
         if request.state == "absent":
             return (not request.clients or client in request.clients) and (
                 not request.accounts or account in request.accounts

@@ -97,6 +97,7 @@ class Request:
             raise InstallError(f"root: {quoted(self.root)} must be an absolute path.")
         self.users = checked_overrides(params["users"])
         self.accounts = list(params["accounts"])
+        self.incomplete = set(params["incomplete"])
         self.clients = list(params["clients"])
         self.purge = params["purge"]
         self.backup = params["backup"]

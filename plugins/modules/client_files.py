@@ -269,6 +269,13 @@ options:
     type: list
     elements: str
     default: []
+  incomplete:
+    description:
+      - Those of O(accounts) for which O(files) lacks something this time. What they have elsewhere stays then.
+      - For other accounts of O(files), what the same client has installed for them at other paths goes.
+    type: list
+    elements: str
+    default: []
   clients:
     description: With O(state=absent), the clients whose things are removed. Empty means all.
     type: list

@@ -132,6 +132,16 @@ def test_purge_spares_who_is_listed_and_refused(ansible: Ansible, machine: Machi
     assert purged["failed"] and machine.accountrc("ada").exists() and machine.isp("example.org").exists()
 
 
+def test_one_address_for_two_users_of_whom_one_is_refused(ansible: Ansible, machine: Machine, ada: Any) -> None:
+    other = {**ada, "user": "bob"}
+    _made, refused = ansible.tasks(
+        client_config(machine, accounts=[ada, other]),
+        client_config(machine, accounts=[ada, {**other, "pox": "not an answer"}]),
+    )
+    assert refused["failed"] and not refused["changed"]
+    assert machine.accountrc("ada").exists() and machine.accountrc("bob").exists()
+
+
 def test_purge_of_everything_must_be_meant(ansible: Ansible, machine: Machine, ada: Any) -> None:
     _made, refused, purged = ansible.tasks(
         client_config(machine, accounts=[ada]),

@@ -52,6 +52,15 @@ def test_what_an_account_has_stays_while_its_new_files_are_pending(node):
     assert not node.path("/etc/one").exists() and node.path("/home/eve/two").exists()
 
 
+def test_what_an_incomplete_account_has_elsewhere_stays(node):
+    node.install([whole("/etc/one", client="x"), whole("/etc/other", client="x", accounts=(BOB,))])
+    task = [whole("/etc/two", client="x"), whole("/etc/two", client="x", accounts=(BOB,))]
+    node.install(task, incomplete=[ADA])
+    assert node.path("/etc/one").exists() and not node.path("/etc/other").exists()
+    node.install(task)
+    assert not node.path("/etc/one").exists()
+
+
 def test_a_section_that_is_not_wanted_any_more_goes(node):
     node.install([account(path="{home:ada}/.old/accountrc")])
     node.install([account()])
