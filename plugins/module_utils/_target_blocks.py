@@ -117,18 +117,24 @@ class _Changes:
         known = {block["account"]: block for block in blocks}
         for account, text in wanted:
             old = self.text.get(account)
-            closed = known.get(account, {"closed": False})["closed"] and old is not None
+            closed = self._closed(account) and old is not None
             if old != text:
                 self._note(client, account, "missing" if old is None else "content", text, old)
                 closed = self.text.set(account, text) or closed
             known[account] = {"account": account, "sha256": digest(text), "closed": closed}
+            self._recorded.append(known[account])
         return [known[account] for account in sorted(known)]
+
+    def _closed(self, account: str) -> bool:
+        """Whether the line before this block got its line ending from us: it is one block, whoever needs it."""
+        return any(block["closed"] for block in self._recorded if block["account"] == account)
 
     def _drop(self, block: dict) -> None:
         others = [other["account"] for other in self._recorded]
-        follower = self.text.drop(block["account"], block["closed"], others)
+        closed = self._closed(block["account"])
+        follower = self.text.drop(block["account"], closed, others)
         for other in self._recorded:
-            if block["closed"] and other["account"] == follower:
+            if closed and other["account"] == follower:
                 other["closed"] = True
 
     def _note(self, client: str, account: str, reason: str, new: object, old: object) -> None:

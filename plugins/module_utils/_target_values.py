@@ -101,13 +101,14 @@ class _Changes:
             for client, entry in target.entries.items()
         }
         self._wanted = wanted
+        self._needed = {}  # records that one client has no more and another gets
         self._shown = target.shown
 
     def want(self, client: str, email: object, path: list, value: object) -> dict:
         """Set one value; return its record."""
         raw = self.text.raw(path)
         own = self.records.setdefault(client, {})
-        known = own.get(_key(path)) or next(self._others(path), None)
+        known = own.get(_key(path)) or next(self._others(path), self._needed.get(_key(path)))
         record = {
             "path": path,
             "written": value,
@@ -124,9 +125,10 @@ class _Changes:
         """Put back what was replaced, unless another client needs the value or somebody changed it since."""
         path = record["path"]
         raw = self.text.raw(path)
-        if _key(path) in self._wanted or any(self._others(path, client)):
-            return
         record = self.records[client].pop(_key(path))
+        if _key(path) in self._wanted or any(self._others(path, client)):
+            self._needed[_key(path)] = record
+            return
         if raw is None or _plain(json.loads(raw)) != _plain(record["written"]) or raw == record["replaced"]:
             return
         self._note(client, email, path, "extra", record["replaced"], raw)
@@ -187,7 +189,6 @@ def _plan_client(
     for record in entry["values"] if entry else []:
         if _key(record["path"]) not in asked:
             work.let_go(client, only(everybody), record)
-            work.records[client].pop(_key(record["path"]), None)
     fresh = entry_of(target, items[0], client, everybody)
     fresh["values"] = [work.want(client, only(everybody), path, value) for path, value in wanted]
     blank = work.text.blank if work.there else None

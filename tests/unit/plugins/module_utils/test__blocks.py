@@ -125,6 +125,15 @@ def test_a_block_that_two_clients_need_goes_with_the_last(node):
     assert not node.path(RC).exists()
 
 
+@pytest.mark.parametrize("order", [("mutt", "neomutt"), ("neomutt", "mutt")])
+def test_a_line_that_we_ended_for_two_clients_loses_its_ending_with_the_last(node, order):
+    node.write(RC, OWN)
+    node.install([blocks((ADA, "a"), client="mutt"), blocks((ADA, "a"), client="neomutt")])
+    for client in order:
+        node.absent(ADA, clients=[client])
+    assert node.read(RC) == OWN
+
+
 def test_two_clients_cannot_have_different_blocks_for_one_account(node):
     result = node.install([blocks((ADA, "a"), client="mutt"), blocks((ADA, "b"), client="neomutt")])
     assert "wanted twice with different lines" in result["msg"] and not node.path(RC).exists()

@@ -188,6 +188,14 @@ def test_a_value_that_two_clients_need_goes_with_the_last(node, own, order):
     assert own is None or node.read(POLICIES) == own
 
 
+def test_a_value_goes_from_one_client_to_another(node):
+    node.write(POLICIES, b'{"x": 1}')
+    node.install([values((["p", "a"], 1), client="one"), values((["b"], 2), client="two")])
+    node.install([values((["b"], 2), client="one"), values((["p", "a"], 1), client="two")])
+    node.absent(ADA)
+    assert node.read(POLICIES) == b'{"x": 1}'
+
+
 @pytest.mark.parametrize("path", [["a"], ["a", "b"]])
 def test_two_clients_cannot_have_different_values_at_one_place(node, path):
     tasks = [values((["a"], {"b": 1}), client="one"), values((path, 2), client="two")]
