@@ -4,7 +4,7 @@
 
 """What the lab asks of a mail client. A client is one module in ``clients/`` with a subclass of Client.
 
-The cases (``flows.py``) are written once and know a client only by these methods.
+The cases (``trial.py``) are written once and know a client only by these methods.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ class Client(ABC):
     packages: ClassVar[Sequence[str]]
     options: ClassVar[dict[str, Any]] = {}
     """``client_options`` for the role."""
+    password_command: ClassVar[str | None] = None
+    """``password_command`` of each account."""
     flips: ClassVar[Sequence[Flip]] = ()
 
     def prepare(self, authority: Authority, logins: Sequence[str]) -> None:  # noqa: B027 most need nothing

@@ -64,9 +64,10 @@ def logins_of(names: Sequence[str]) -> list[str]:
     return [f"{name}{own}@{DOMAIN}" for name in names for own in ("", "-own")]
 
 
-def entry(account: Account, person: Person, situation: Situation) -> dict[str, Any]:
+def entry(client: Client, account: Account, person: Person, situation: Situation) -> dict[str, Any]:
     """Return the account as the role takes it."""
-    return {"email": account.email, "user": person.name, "pox": situation.answer()}
+    command = {} if client.password_command is None else {"password_command": client.password_command}
+    return {"email": account.email, "user": person.name, "pox": situation.answer(), **command}
 
 
 class Course:
@@ -124,7 +125,7 @@ class Course:
 
     def _entries(self, **changed: Situation) -> list[dict[str, Any]]:
         return [
-            entry(trial.account, trial.person, changed.get(name, trial.account.situation))
+            entry(self._client, trial.account, trial.person, changed.get(name, trial.account.situation))
             for name, trial in self._trials.items()
         ]
 

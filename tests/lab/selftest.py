@@ -48,7 +48,8 @@ class Selftest:
 
     def run(self) -> None:
         """Provision, put the wrong settings in, and go through the cases of each."""
-        self._role.run([entry(trial.account, trial.person, trial.account.situation) for _flip, trial in self._trials])
+        trials = [trial for _flip, trial in self._trials]
+        self._role.run([entry(self._client, one.account, one.person, one.account.situation) for one in trials])
         for flip, trial in self._trials:
             self._results.attempt(self._client.name, _case(flip), partial(self._prove, flip, trial))
 
