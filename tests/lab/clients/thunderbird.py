@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import time
@@ -77,13 +78,17 @@ QUIT = "Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit);"
 class ThunderbirdSession(Session):
     """A running Thunderbird."""
 
-    def __init__(self, person: Person, logs: Path) -> None:
+    def __init__(self, person: Person, logs: Path, *, login: str = "") -> None:
         self._person = person
         self._log = (logs / f"{person.name}.log").open("ab")
         command = ["thunderbird", "--headless", "--marionette", "--remote-allow-system-access"]
+        more = {"MOZ_CRASHREPORTER_DISABLE": "1"}
+        if login:
+            # By this name the collection gives accounts to people.
+            more["USER"] = more["LOGNAME"] = login
         self._program = subprocess.Popen(
             person.command([*command, "--profile", str(person.home / PROFILE)]),
-            env=person.environment({"MOZ_CRASHREPORTER_DISABLE": "1"}),
+            env=person.environment(more),
             cwd=person.home,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -155,6 +160,12 @@ class ThunderbirdSession(Session):
         return self._marionette.execute_script(script, script_args=arguments, sandbox="system")
 
 
+def _automatic(person: Person) -> list[str]:
+    """Return the preferences that have mail fetched without an order, for the account the collection provisions."""
+    key = "mailfleet_pop3_" + hashlib.sha256(f"{person.name}@lab.example".encode()).hexdigest()[:16]
+    return [f"mail.server.{key}.{name}" for name in ("check_new_mail", "login_at_startup")]
+
+
 class Thunderbird(Client):
     """Thunderbird."""
 
@@ -215,7 +226,8 @@ class Thunderbird(Client):
         self._profile(person)
         if not self._passwords:
             # One start for everybody instead of one for each: the files can be copied, and hold all logins.
-            session = self._session(person)
+            # Without any account: one that asks for its password then would be in the way.
+            session = ThunderbirdSession(person, Path("/tmp"), login="nobody")
             session.seed(self._logins)
             session.stop()
             for name in ("key4.db", "logins.json"):
@@ -247,6 +259,7 @@ class Thunderbird(Client):
         text = f"[Profile0]\nName=default\nIsRelative=1\nPath={name}\nDefault=1\n\n[General]\nStartWithLastProfile=1\n"
         person.write(".thunderbird/profiles.ini", text)
         person.write(f"{PROFILE}/times.json", "{}\n")
+        person.write(f"{PROFILE}/user.js", "".join(f'user_pref("{name}", false);\n' for name in _automatic(person)))
 
 
 CLIENT = Thunderbird()
