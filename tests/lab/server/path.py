@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 OFFERS = re.compile(rb"^(?:250[ -]STARTTLS|STLS)\r?\n", re.MULTILINE)
+REQUEST = re.compile(rb"^(?:STARTTLS|STLS)\r?\n", re.MULTILINE | re.IGNORECASE)
+"""Some clients ask for TLS whether it was offered or not; the server is told a word that it does not know."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class _Connection(socketserver.BaseRequestHandler):
                         data = self._without_tls(data)
                     else:
                         heard.sent += data
+                        data = REQUEST.sub(b"XXXX\r\n", data)
                     ends[end].sendall(data)
 
     @staticmethod
