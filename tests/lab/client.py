@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -80,6 +80,8 @@ class Client(ABC):
     """``client_options`` for the role."""
     password_command: ClassVar[str | None] = None
     """``password_command`` of each account."""
+    lacks: ClassVar[Mapping[str, str]] = {}
+    """Situations that the client cannot cope with, and that the collection refuses for it, with the reason."""
     flips: ClassVar[Sequence[Flip]] = ()
 
     def prepare(self, authority: Authority, logins: Sequence[str]) -> None:  # noqa: B027 most need nothing

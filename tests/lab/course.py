@@ -16,7 +16,7 @@ from .answers import SITUATIONS, Situation
 from .by_hand import provisioner
 from .client import Account, Client
 from .network import Person
-from .results import Results
+from .results import Result, Results
 from .server.server import Server
 from .trial import Trial
 
@@ -86,17 +86,22 @@ class Course:
                 logs,
             )
             for name, situation in SITUATIONS.items()
+            if name not in client.lacks
         }
         self._bystander = people[f"{client.name}-{BYSTANDER}"]
         self._own = Account(f"{client.name}-hand-own@{DOMAIN}", SITUATIONS["hand"])
 
     def run(self) -> None:
         """Go through all cases."""
+        for name, reason in self._client.lacks.items():
+            for case, _action in FLOWS[name]:
+                self._results.add(Result(self._client.name, f"{name}: {case}", "impossible", 0, reason))
         if self._attempt("role provisions", self._provision):
             for name, flow in FLOWS.items():
-                for case, action in flow:
-                    self._live(f"{name}: {case}", self._trials[name], action)
-                self._end(self._trials[name])
+                if name in self._trials:
+                    for case, action in flow:
+                        self._live(f"{name}: {case}", self._trials[name], action)
+                    self._end(self._trials[name])
             hand, pure = self._trials["hand"], self._trials["pure"]
             self._live("hand: lives beside", hand, lambda trial: cases.lives_beside(trial, self._own))
             self._attempt("own account only", self._own_only)

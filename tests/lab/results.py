@@ -15,7 +15,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-Verdict = Literal["ok", "FAILED", "skipped"]
+Verdict = Literal["ok", "FAILED", "skipped", "impossible"]
+"""The last: the client cannot do it, and the collection says so and refuses."""
 
 SHOWN = 200
 """Characters of a reason that the table shows."""

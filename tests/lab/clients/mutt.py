@@ -7,46 +7,36 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import threading
+import time
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote
 
-from ..client import PASSWORD, Account, Client, Session
+from .. import hook
+from ..client import PASSWORD, Account, Client, Flip, Session
 from ..network import Person
 from ..terminal import Terminal
 from ..waiting import until
 
 READY = re.compile(r"---NeoMutt: ")
+QUESTION = re.compile(
+    r"\(r\)eject|\(\[?yes\]?/no\)|\[y/N\]|\[Y/n\]|Press any key|Error in |Password for [^\n]*: *$", re.MULTILINE
+)
 PASSWORD_ASKED = re.compile(r"Password for [^\n]*: *$")
-QUESTIONS = re.compile(r"\(r\)eject|\(\[?yes\]?/no\)|\[y/N\]|\[Y/n\]|Press any key|Error in |Password for [^\n]*:")
 
-TLS = {"plain": "tls off", "SSL": "tls on\ntls_starttls off", "STARTTLS": "tls on\ntls_starttls on"}
+KILL_LINE, REDRAW = "\x15", "\x0c"
+
 SCHEMES = {"plain": "pop", "SSL": "pops", "STARTTLS": "pop"}
+MAILBOX = re.compile(r"""^mailboxes\s+["']?(pops?://[^"'\s]+)""", re.MULTILINE)
+LOGIN = re.compile(r"""^(?:mailboxes\s+|set pop_host=)["']?pops?://([^"'\s]+)@[^@]*$""", re.MULTILINE)
 
-MUTTRC = """\
+BY_HAND = """\
 set from="{email}"
-set use_from=yes
 set pop_host="{scheme}://{email}@{pop}:{port}/"
 set pop_delete=no
 set folder="~"
 set spoolfile="~/inbox"
 set mbox_type=mbox
-set copy=no
-set sendmail="{home}/bin/send-{email}"
-"""
-SEND = """\
-#!/bin/sh
-{first}
-exec msmtp --file="$HOME/.{email}.msmtprc" "$@"
-"""
-PROGRAM = """\
-account default
-host {host}
-port {port}
-{tls}
-tls_trust_file system
-user {email}
-{more}
 """
 
 
@@ -57,36 +47,30 @@ class MuttSession(Session):
         self._person = person
         self._logs = logs
         self._terminal = Terminal(person, ["neomutt"], logs / f"{person.name}.log")
-        self._sending: list[threading.Thread] = []
+        self._answered = 0
+        self._fetched_from = 0
         until(lambda: READY.search(self._terminal.shown()) or self.dialogs(), 10, "NeoMutt starts")
-        self._asked_from = 0
 
     def dialogs(self) -> list[str]:
-        return QUESTIONS.findall(self._terminal.shown(getattr(self, "_asked_from", 0)))
+        return QUESTION.findall(self._terminal.shown(self._answered))
 
     def fetch(self) -> None:
-        begun = self._terminal.length()
-        self._terminal.type("G")
-        # NeoMutt keeps no passwords: a person types it, and only then is it asked for.
-        self._asked_from = self._terminal.length()
-
-        def asked() -> bool:
-            text = self._terminal.shown(begun)
-            return bool(QUESTIONS.search(text) or re.search(r"new messages?|rror|closed|annot|ailed", text))
-
-        until(asked, 15, "NeoMutt fetches or asks")
-        if PASSWORD_ASKED.search(self._terminal.shown(begun)):
-            self._terminal.type(PASSWORD + "\n")
-            self._asked_from = self._terminal.length()
+        configuration = _configuration(self._person)
+        self._fetched_from = self._terminal.length()
+        if "set pop_host=" in configuration:
+            self._ordered("G")
+        for mailbox in MAILBOX.findall(configuration):
+            self._ordered(f"c{KILL_LINE}{mailbox}\n")
 
     def has(self, subject: str) -> bool:
-        found = subprocess.run(
-            ["grep", "-rlIs", f"^Subject: {subject}$", str(self._person.home)], check=False, capture_output=True
-        )
-        return found.returncode == 0
+        # What is in a mailbox on the server stands in the list on the terminal.
+        if subject in self._terminal.shown(self._fetched_from):
+            return True
+        inbox = self._person.home / "inbox"
+        return inbox.exists() and f"Subject: {subject}\n" in inbox.read_text(errors="replace")
 
-    def send(self, account: Account, subject: str) -> None:
-        command = ["neomutt", "-s", subject, "-e", f'set from="{account.email}"', "somebody@elsewhere.example"]
+    def send(self, account: Account, subject: str) -> None:  # noqa: ARG002
+        command = ["neomutt", "-s", subject, "somebody@elsewhere.example"]
         done = self._person.run(command, input="A line.\n", seconds=40)
         with (self._logs / f"{self._person.name}.log").open("a", encoding="utf-8") as log:
             log.write(f"\n[sending ended with {done.returncode}: {done.stdout}]\n")
@@ -98,6 +82,28 @@ class MuttSession(Session):
 
     def kill(self) -> None:
         self._terminal.close()
+
+    def _ordered(self, keys: str) -> None:
+        """Type an order, and the password when it is asked for: NeoMutt keeps none."""
+        begun = self._terminal.length()
+        self._terminal.type(keys)
+        self._done(begun)
+        if PASSWORD_ASKED.search(self._terminal.shown(begun)):
+            begun = self._answered = self._terminal.length()
+            # What was typed for a fresh screen must not become part of it.
+            self._terminal.type(f"{KILL_LINE}{PASSWORD}\n")
+            self._done(begun)
+
+    def _done(self, begun: int) -> None:
+        """Wait until NeoMutt shows its list again, or asks: only a whole screen, asked for, says which."""
+
+        def done() -> bool:
+            self._terminal.type(REDRAW)
+            time.sleep(0.1)
+            text = self._terminal.shown(begun)
+            return bool(QUESTION.search(text) or READY.search(text))
+
+        until(done, 15, "NeoMutt fetches or asks")
 
 
 def _configuration(person: Person) -> str:
@@ -114,32 +120,32 @@ def _configuration(person: Person) -> str:
     return text
 
 
+def _without_tls(person: Person, account: Account) -> None:  # noqa: ARG001
+    """Let the account do without TLS, which NeoMutt's own default would not."""
+    path = next((person.home / hook.DIRECTORY).glob("*@*.muttrc"))
+    text = path.read_text(encoding="utf-8")
+    assert "set ssl_force_tls=yes" in text, f"{path.name} does not ask for TLS"
+    text = text.replace("set ssl_force_tls=yes", "set ssl_force_tls=no")
+    person.write(f"{hook.DIRECTORY}/{path.name}", text)
+
+
 class Mutt(Client):
     """NeoMutt."""
 
     name = "mutt"
     title = "NeoMutt, msmtp, mpop"
-    packages = ("mpop", "msmtp", "neomutt")
+    packages = ("neomutt", *hook.PACKAGES)
+    lacks: ClassVar = {"plain": "fetches without TLS only where it may do so from every server"}
+    flips = (
+        *hook.FLIPS,
+        Flip("ssl_force_tls=no", "stripped-pop", _without_tls, {"keeps the password"}),
+    )
 
     def make_by_hand(self, person: Person, account: Account) -> None:
-        pop, smtp = account.situation.pop, account.situation.smtp
-        email, auth = account.email, account.situation.auth_required
-        first = f'mpop --file="$HOME/.{email}.mpoprc" --auth-only --quiet </dev/null || exit 75'
-        person.write(f"bin/send-{email}", SEND.format(email=email, first=first if account.situation.smtp_last else ""))
-        (person.home / f"bin/send-{email}").chmod(0o755)
-        for program, host, more in (
-            ("mpop", pop, 'delivery mbox "/dev/null"\nauth user'),
-            ("msmtp", smtp, f"from {email}\nauth {'on' if auth and not smtp.name.startswith('first') else 'off'}"),
-        ):
-            text = PROGRAM.format(host=host.name, port=host.port, tls=TLS[host.security], email=email, more=more)
-            person.write(f".{email}.{program}rc", text)
-        muttrc = MUTTRC.format(email=email, pop=pop.name, port=pop.port, scheme=SCHEMES[pop.security], home=person.home)
-        if pop.security == "plain":
-            muttrc += "set ssl_force_tls=no\nset ssl_starttls=no\n"
-        if not (person.home / "inbox").exists():
-            person.write("inbox", "")
-        path = person.home / ".muttrc"
-        person.write(".muttrc", (path.read_text(encoding="utf-8") if path.exists() else "") + muttrc)
+        pop = account.situation.pop
+        scheme = SCHEMES[pop.security]
+        person.write(".muttrc", BY_HAND.format(email=account.email, pop=pop.name, port=pop.port, scheme=scheme))
+        person.write("inbox", "")
 
     def seed_password(self, person: Person, account: Account) -> None:
         path = person.home / ".netrc"
@@ -149,11 +155,13 @@ class Mutt(Client):
         person.write(".netrc", text + "".join(lines))
 
     def start(self, person: Person, logs: Path) -> Session:
+        # Without it NeoMutt asks, whoever wrote its configuration.
+        person.write("Mail/sent", "")
         return MuttSession(person, logs)
 
     def accounts(self, person: Person) -> list[str]:
-        found = re.findall(r"\bfrom\s*=\s*[\"']?([^\s\"';]+@[^\s\"';]+)", _configuration(person))
-        return list(dict.fromkeys(found))
+        # The logins of all accounts here are their addresses.
+        return [unquote(login) for login in LOGIN.findall(_configuration(person))]
 
 
 CLIENT = Mutt()
