@@ -26,7 +26,9 @@ LOOKUP = """\
 dbpath = {database}
 query = SELECT '{answer}' FROM logins
   WHERE ip = '%s' AND open AND at > (julianday('now') - 2440587.5) * 86400.0 - {window}
+  LIMIT 1
 """
+"""Two rows would be one answer, "OK,OK", which Postfix does not know."""
 
 MAIN = """\
 compatibility_level = 3.6
