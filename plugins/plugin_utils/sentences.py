@@ -24,19 +24,26 @@ def summary_of(result: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def translation_lines(rows: Iterable[Row]) -> list[str]:
-    """Return a heading for each account and client, then a line for each element: its value, what became of it, why."""
-    lines = []
-    heading = None
+    """Return a heading for each account and client, then a line for each element: its value, what became of it, why.
+
+    The heading says what became of SMTPLast=on, so that nobody has to look for it.
+    """
+    groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        if heading != (row["email"], row["client"]):
-            heading = (row["email"], row["client"])
-            lines.append(f"{row['email']}, {row['client']}:")
-        element = f"{row['protocol'].upper()} {row['element']}" if row["protocol"] else row["element"]
-        value = row["value"] if row["value"] is not None else "(unsaid)"
-        setting = row["setting"] or "nothing"
-        note = f" ({row['note']})" if row["note"] else ""
-        lines.append(f"{row['verdict']}: {element} {value} -> {setting}{note}")
+        groups.setdefault((row["email"], row["client"]), []).append(row)
+    lines = []
+    for (email, client), elements in groups.items():
+        last = [row["verdict"] for row in elements if (row["element"], row["value"]) == ("SMTPLast", "on")]
+        lines.append(f"{email}, {client}{f' (SMTPLast on: {last[0]})' if last else ''}:")
+        lines += [_translation_line(row) for row in elements]
     return lines
+
+
+def _translation_line(row: Row) -> str:
+    element = f"{row['protocol'].upper()} {row['element']}" if row["protocol"] else row["element"]
+    value = row["value"] if row["value"] is not None else "(unsaid)"
+    note = f" ({row['note']})" if row["note"] else ""
+    return f"{row['verdict']}: {element} {value} -> {row['setting'] or 'nothing'}{note}"
 
 
 def warning_lines(findings: Iterable[Row], pending: Iterable[Row], translation: Iterable[Row] = ()) -> list[str]:

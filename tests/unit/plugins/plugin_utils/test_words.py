@@ -317,3 +317,17 @@ def test_drift_of_whole_files_and_sections() -> None:
         "should be what it was before",
         '(mode): expected "0600", found "0644"',
     ]
+
+
+def test_the_heading_says_what_became_of_smtp_last() -> None:
+    made = plan(request(pop3(), smtp(SMTPLast="on")), clients=("claws_mail", "thunderbird_autoconfig"), report="full")
+    headings = [
+        line for line in summary_of({"translation": made.translation, **NOTHING})["translation"] if line.endswith(":")
+    ]
+    assert headings == [
+        f"{ADA}, claws_mail (SMTPLast on: native):",
+        f"{ADA}, thunderbird_autoconfig (SMTPLast on: approximated):",
+    ]
+
+
+NOTHING: dict[str, list[dict[str, object]]] = {"drift": [], "findings": [], "pending": []}

@@ -48,11 +48,9 @@ class Reader(Protocol):
 
     def read(self, files: Files) -> list[Read]:
         """Return what the client understands, for each account."""
-        raise NotImplementedError
 
     def has(self, files: Files, setting: str, side: str) -> bool:
         """Tell whether a setting was really written."""
-        raise NotImplementedError
 
 
 def reader(name: str) -> Reader:
