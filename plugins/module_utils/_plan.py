@@ -38,9 +38,14 @@ class Plan:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
         self._waiting = set()  # (client, account) for whom files are pending
-        self._refuse_or_note_missing_programs(root)
+        useless = self._refuse_or_note_missing_programs(root)
         self._notice(users, root)
-        finder.find(request.files, [entry for entry in entries if self._concerns(entry)])
+        # Nobody's file: nobody is refused for it, so it alone is left out.
+        useless.update(id(wanted) for wanted in request.files if None in (wanted.sections or []))
+        left_out = [wanted for wanted in request.files if not wanted.accounts and id(wanted) in useless]
+        self._left_out = {place.token for wanted in left_out for _exists, place in wanted.candidates}
+        files = [wanted for wanted in request.files if wanted not in left_out]
+        finder.find(files, [entry for entry in entries if self._concerns(entry)])
         self.targets = finder.targets
         self.gone = finder.gone
         self.pending = finder.pending
@@ -56,12 +61,13 @@ class Plan:
         """Add what went wrong while writing."""
         self._refusals.add(accounts, client, path, reason)
 
-    def _refuse_or_note_missing_programs(self, root: Area) -> None:
-        """Refuse the accounts whose clients need a program that the node lacks.
+    def _refuse_or_note_missing_programs(self, root: Area) -> set:
+        """Refuse the accounts whose clients need a program that the node lacks; return the ids of their files.
 
         What is built into an image may get its programs later: there it is a finding.
         """
         lacks = {}
+        useless = set()
         for wanted in self.request.files:
             for name in wanted.needs:
                 if name not in lacks:
@@ -73,9 +79,11 @@ class Plan:
                     f"{', '.join(_PROGRAMS)}: install it first."
                 )
                 if self.request.root == "/":
+                    useless.add(id(wanted))
                     self._refusals.add(wanted.accounts, wanted.client, wanted.token(), message)
                 else:
                     self._find("program-missing", wanted, message)
+        return useless
 
     def _notice(self, users: Users, root: Area) -> None:
         """Note what the caller wants to be told of where it is there."""
@@ -91,7 +99,7 @@ class Plan:
     def leaves(self, client: str, account: str, path: str = "") -> bool:
         """Whether what the record has for this client and account, at this path, is to go in this run."""
         request = self.request
-        if account in self._refusals.accounts:
+        if account in self._refusals.accounts or (not account and path in self._left_out):
             return False
         if path and path not in self._wanted_paths.get((client, account), {path}):
             # The client has this account's settings elsewhere now, or will have them when the user is there.

@@ -88,6 +88,21 @@ def test_a_missing_program_refuses_its_accounts_on_the_node_itself(tmp_path, mon
     assert [row["path"] for row in result["files"]] == [str(tmp_path / "two")]
 
 
+def test_a_file_of_nobody_that_needs_a_missing_program_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    result = install({"files": [whole(str(tmp_path / "one"), needs=["no-such-program"], accounts=())]}, check_mode=True)
+    assert result["failed"] and result["files"] == []
+
+
+def test_a_file_of_nobody_with_a_value_that_cannot_be_is_left_as_it_is(node):
+    good = {"path": "/etc/x", "sections": [{"name": "A", "enforced": {"k": "1"}}]}
+    node.install([good])
+    bad = dict(good, sections=[{"name": "A", "enforced": {"k": "1\n2"}}, {"name": "B", "enforced": {"k": "1"}}])
+    for purge in (False, True):
+        result = node.install([bad], purge=purge)
+        assert result["failed"] and not result["changed"] and node.read("/etc/x") == b"[A]\nk=1\n"
+
+
 def test_a_home_is_filled_in_where_a_value_is_a_path(node):
     wanted = account(enforced={"precommand": "{home:ada}/bin/x", "login": "{home:ada}/bin/x"})
     wanted["sections"][0]["paths"] = ["precommand"]
