@@ -43,17 +43,16 @@ def plan_blocks(
         return
     staying = {client: _staying(target.entries[client], client, active, leaves, refused) for client in recorded}
     needed = set(texts).union(*staying.values())
-    try:
-        changes = _Changes(target, active, [block for blocks in recorded.values() for block in blocks])
-        for client in sorted(recorded):
-            recorded[client] = changes.without_leaving(client, recorded[client], staying[client], needed)
-        for client, blocks in wanted.items():
-            recorded[client] = changes.with_wanted(client, recorded.get(client, []), blocks)
-    except FileProblem as problem:
-        outcome.errors.extend((item.accounts, item.client, str(problem)) for item in active)
-        if not active:
-            outcome.findings.append(("section-changed", "warning", None, str(problem)))
-        return
+    changes = _Changes(target, active, [block for blocks in recorded.values() for block in blocks])
+    for client in sorted(recorded):
+        recorded[client] = changes.without_leaving(client, recorded[client], staying[client], needed)
+    for client, blocks in wanted.items():
+        recorded[client] = changes.with_wanted(client, recorded.get(client, []), blocks)
+    outcome.findings.extend(("section-changed", "warning", account or None, reason) for account, reason in changes.left)
+    for account, client, reason in changes.errors:
+        # Without the lines for all, nobody has what is needed.
+        accounts = [account] if account else labels_of([item for item in active if item.client == client], refused)
+        outcome.errors.append((accounts, client, reason))
     after = bytes(changes.text)
     made = any(entry["created"] for entry in target.entries.values())
     if found.content is None or (made and not any(recorded.values()) and not after.strip()):
@@ -100,23 +99,36 @@ class _Changes:
         self.before = b""
         self.after = b""
         self.changed = set()  # clients
+        self.errors = []  # (account, client, reason)
+        self.left = []  # (account, reason) of blocks that are not recognised any more
         self._shown = target.shown
         self._recorded = recorded
 
     def without_leaving(self, client: str, blocks: list, staying: set, needed: set) -> list:
         """Remove the blocks of accounts that leave, unless another client needs them; return what is left on record."""
-        for block in blocks:
-            old = None if block["account"] in needed else self.text.get(block["account"])
+        broken = set()
+        for block in [block for block in blocks if block["account"] not in needed]:
+            account = block["account"]
+            try:
+                old = self.text.get(account)
+            except FileProblem as problem:
+                self.left.append((account, str(problem)))
+                broken.add(account)
+                continue
             if old is not None:
-                self._note(client, block["account"], "extra", None, old)
+                self._note(client, account, "extra", None, old)
                 self._drop(block)
-        return [block for block in blocks if block["account"] in staying]
+        return [block for block in blocks if block["account"] in staying | broken]
 
     def with_wanted(self, client: str, blocks: list, wanted: list) -> list:
         """Set the wanted blocks; return the record of this client."""
         known = {block["account"]: block for block in blocks}
         for account, text in wanted:
-            old = self.text.get(account)
+            try:
+                old = self.text.get(account)
+            except FileProblem as problem:
+                self.errors.append((account, client, str(problem)))
+                continue
             closed = self._closed(account) and old is not None
             if old != text:
                 self._note(client, account, "missing" if old is None else "content", text, old)
@@ -167,6 +179,8 @@ def _keep(
         outcome.rows.append((client, accounts, action, None))
     if blocks:
         staying = labels_of(items, refused) + _accounts(entry, client, leaves)
+        # A block that could not be removed keeps its account.
+        staying += [block["account"] for block in blocks if block["account"]]
         fresh = entry_of(target, items[0] if items else None, client, staying)
         source = items[0] if items else None
         fresh["blocks"] = blocks

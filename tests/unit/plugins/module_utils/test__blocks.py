@@ -99,6 +99,22 @@ def test_half_a_block_is_an_error_and_nothing_is_written(node, lost):
     assert result["failed"] and "Restore them" in result["msg"] and node.read(RC) == broken
 
 
+def test_half_a_block_of_one_account_does_not_stop_the_other(node):
+    both = [blocks((ADA, "a"), (BOB, "b"))]
+    node.install(both)
+    broken = node.read(RC).replace(f"# END mailfleet.autodiscover default {ADA}\n".encode(), b"")
+    node.write(RC, broken)
+    result = node.install([blocks((ADA, "a"), (BOB, "c"))])
+    assert [row["email"] for row in result["refused"]] == [ADA]
+    assert node.read(RC) == broken.replace(b"\nb\n", b"\nc\n")
+    gone = node.absent(ADA, BOB)
+    assert [found["code"] for found in gone["findings"]] == ["section-changed"]
+    assert node.read(RC) == b"# BEGIN mailfleet.autodiscover default ada@example.org\na\n"
+    node.write(RC, b"")
+    node.absent(ADA)
+    assert node.record() == []
+
+
 def test_sets_have_blocks_of_their_own(node):
     node.install([blocks((ADA, "a"))], set="one")
     node.install([blocks((ADA, "b"))], set="two")
