@@ -12,6 +12,7 @@ in any other spelling makes it reject the whole file, and texts that look like n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -96,6 +97,10 @@ def _place(dest: str | None, domain: str) -> Place:
     return Place(tuple((exists, f"{directory}/{domain}.xml") for exists, directory in ISP_DIRECTORIES))
 
 
+_REPLACED = re.compile(r"\$[$&`']")
+"""What JavaScript's replaceAll() reads in the text that it puts in the place of a placeholder."""
+
+
 def placeholder(login: str, email: str) -> str | None:
     """Return ``login`` with Thunderbird's placeholders, or None when it cannot be said for everybody of the domain."""
     local = email.rpartition("@")[0]
@@ -114,6 +119,12 @@ def _shape(account: MailAccount) -> _Shape | str:
     """Return what the file says for ``account``, or the reason why it cannot be said."""
     incoming, outgoing = account.incoming, account.outgoing
     authenticated = outgoing.authentication != "none"
+    local = account.email.rpartition("@")[0]
+    if _REPLACED.search(local):
+        return (
+            f"{account.email}: Thunderbird's account assistant makes another login of {quoted(local)}, because of the "
+            "dollar sign and what follows it. Use another client for this account."
+        )
     logins = {}
     for name in dict.fromkeys((incoming.username, *((outgoing.username,) if authenticated else ()))):
         logins[name] = placeholder(name, account.email)
@@ -360,6 +371,8 @@ CLIENT = Client(
         "the file.",
         "One file serves a whole domain, so its logins are placeholders; accounts of a domain that need different "
         "servers or logins are refused. A Thunderbird from Flatpak or Snap does not see the host's files.",
+        "An address with a dollar sign before a dollar sign, an ampersand or a quotation mark is refused: Thunderbird "
+        "puts it in the place of the placeholder with JavaScript's replaceAll, which takes the two for something else.",
         "Leave-on-server is written as for ever: without it, Thunderbird deletes mail from the server after 14 days.",
     ),
 )
