@@ -14,11 +14,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .answers import Situation
 from .authority import Authority
 from .network import Person
+
+if TYPE_CHECKING:
+    from .trial import Trial
 
 PASSWORD = "lab-pass-7Q"  # what everybody's password is; the servers are on this machine and end with the run
 
@@ -39,6 +42,15 @@ class Flip:
     situation: str
     apply: Callable[[Person, Account], None]
     red: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A case of one client alone, with a person of its own in this situation."""
+
+    name: str
+    situation: str
+    action: Callable[[Trial], None]
 
 
 class Session(ABC):
@@ -82,6 +94,7 @@ class Client(ABC):
     """``password_command`` of each account."""
     lacks: ClassVar[Mapping[str, str]] = {}
     """Situations that the client cannot cope with, and that the collection refuses for it, with the reason."""
+    extras: ClassVar[Sequence[Extra]] = ()
     flips: ClassVar[Sequence[Flip]] = ()
 
     def prepare(self, authority: Authority, logins: Sequence[str]) -> None:  # noqa: B027 most need nothing

@@ -54,9 +54,15 @@ CASES = (
 )
 
 
+def cases_of(clients: Sequence[Client]) -> list[str]:
+    """Return the rows of the table."""
+    return [*CASES, *(extra.name for client in clients for extra in client.extras)]
+
+
 def people_of(client: Client) -> list[str]:
     """Return the names of the users that the cases need."""
-    return [f"{client.name}-{situation}" for situation in (*SITUATIONS, BYSTANDER)]
+    extras = [f"extra-{number}" for number, _extra in enumerate(client.extras)]
+    return [f"{client.name}-{name}" for name in (*SITUATIONS, BYSTANDER, *extras)]
 
 
 def logins_of(names: Sequence[str]) -> list[str]:
@@ -77,6 +83,9 @@ class Course:
         self._client = client
         self._results = results
         self._role = provisioner(client, people, logs)
+        situations = {name: situation for name, situation in SITUATIONS.items() if name not in client.lacks}
+        for number, extra in enumerate(client.extras):
+            situations[f"extra-{number}"] = SITUATIONS[extra.situation]
         self._trials = {
             name: Trial(
                 client,
@@ -85,8 +94,7 @@ class Course:
                 server,
                 logs,
             )
-            for name, situation in SITUATIONS.items()
-            if name not in client.lacks
+            for name, situation in situations.items()
         }
         self._bystander = people[f"{client.name}-{BYSTANDER}"]
         self._own = Account(f"{client.name}-hand-own@{DOMAIN}", SITUATIONS["hand"])
@@ -102,6 +110,10 @@ class Course:
                     for case, action in flow:
                         self._live(f"{name}: {case}", self._trials[name], action)
                     self._end(self._trials[name])
+            for number, extra in enumerate(self._client.extras):
+                trial = self._trials[f"extra-{number}"]
+                self._live(extra.name, trial, extra.action)
+                self._end(trial)
             hand, pure = self._trials["hand"], self._trials["pure"]
             self._live("hand: lives beside", hand, lambda trial: cases.lives_beside(trial, self._own))
             self._attempt("own account only", self._own_only)
@@ -111,7 +123,7 @@ class Course:
             self._attempt("role removes", self._remove)
             self._live("hand: survives", hand, lambda trial: cases.survives(trial, self._own))
             hand.kill()
-        self._results.close(self._client.name, "FAILED", "not reached")
+        self._results.close(self._client.name, cases_of([self._client]), "FAILED", "not reached")
 
     def _attempt(self, case: str, action: Callable[[], object]) -> bool:
         return self._results.attempt(self._client.name, case, action)

@@ -84,6 +84,15 @@ class Person:
             os.close(theirs)
             os.close(own)
 
+    @contextlib.contextmanager
+    def without(self, address: str) -> Iterator[None]:
+        """Have nothing of this person's reach ``address``."""
+        _ip("-n", self.name, "route", "add", "unreachable", f"{address}/32")
+        try:
+            yield
+        finally:
+            _ip("-n", self.name, "route", "delete", "unreachable", f"{address}/32")
+
     def write(self, path: str, content: str | bytes, mode: int = 0o600) -> Path:
         """Write a file into the home as this person would, and return where it is."""
         target = self.home / path

@@ -62,12 +62,12 @@ class Results:
             if result.reason:
                 print("    " + result.reason.replace("\n", "\n    "), flush=True)
 
-    def close(self, client: str, verdict: Verdict, reason: str) -> None:
-        """Note for each case of ``client`` that has no result yet that it has none."""
+    def close(self, client: str, cases: Sequence[str], verdict: Verdict, reason: str) -> None:
+        """Note for each of ``cases``, those of ``client``, that has no result yet that it has none."""
         seen = {result.case for result in self.done if result.client == client}
         if verdict == "skipped":
             print(f"{client:12} skipped: {reason}", flush=True)
-        for case in self.cases:
+        for case in cases:
             if case not in seen:
                 self.done.append(Result(client, case, verdict, 0, reason))
 

@@ -80,11 +80,11 @@ def _inside(clients: Sequence[Client], asked_for: Sequence[str], *, selftests: b
     names = [name for client in clients for name in room.people_of(client)]
     people = add_people(names)
     server.start(dict.fromkeys(course.logins_of(names), PASSWORD))
-    results = Results(selftest.cases_of(clients) if selftests else course.CASES)
+    results = Results(room.cases_of(clients))
 
     def one(client: Client) -> None:
         if client.name not in CLIENTS and not by_hand.asked_for():
-            results.close(client.name, "skipped", "the collection does not provision it")
+            results.close(client.name, room.cases_of([client]), "skipped", "the collection does not provision it")
             return
         client.prepare(server.authority, course.logins_of(room.people_of(client)))
         directory = logs / client.name

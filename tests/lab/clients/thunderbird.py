@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,10 @@ from marionette_driver.errors import MarionetteException, UnexpectedAlertOpen
 from marionette_driver.marionette import Marionette
 
 from ..authority import Authority
-from ..client import PASSWORD, Account, Client, Session
+from ..client import PASSWORD, Account, Client, Flip, Session
 from ..network import Person
 from ..server.server import HOSTS
+from ..thunderbird_extras import EXTRAS
 from ..waiting import until
 
 PROFILE = ".thunderbird/lab.default"
@@ -48,7 +51,7 @@ for (const account of MailServices.accounts.accounts) {
 SEND = (
     PREFIX
     + """
-const [email, subject] = arguments;
+const [email, subject, mode] = arguments;
 const account = MailServices.accounts.accounts.find(a => a.identities.some(i => i.email == email));
 const identity = account.identities.find(i => i.email == email);
 const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
@@ -57,11 +60,80 @@ fields.to = "somebody@elsewhere.example";
 fields.subject = subject;
 const sender = Cc["@mozilla.org/messengercompose/send;1"].createInstance(Ci.nsIMsgSend);
 sender.createAndSendMessage(
-  null, identity, account.key, fields, false, false, Ci.nsIMsgCompDeliverMode.Now, null, "text/plain", "A line.\\n",
+  null, identity, account.key, fields, false, false, Ci.nsIMsgCompDeliverMode[mode], null, "text/plain", "A line.\\n",
   null, null, null, "", "", Ci.nsIMsgCompType.New
 ).catch(problem => console.error(problem));
 """
 )
+COMPOSE = (
+    PREFIX
+    + """
+const [email, subject] = arguments;
+const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
+fields.to = "somebody@elsewhere.example";
+fields.subject = subject;
+fields.body = "A line.\\n";
+const params = Cc["@mozilla.org/messengercompose/composeparams;1"].createInstance(Ci.nsIMsgComposeParams);
+params.composeFields = fields;
+params.format = Ci.nsIMsgCompFormat.PlainText;
+params.identity = MailServices.accounts.allIdentities.find(i => i.email == email);
+MailServices.compose.OpenComposeWindowWithParams(null, params);
+"""
+)
+MESSAGE_WINDOWS = """
+const composing = [...Services.wm.getEnumerator("msgcompose")].filter(w => w.gMsgCompose);
+"""
+COMPOSED = MESSAGE_WINDOWS + 'return composing.map(w => w.document.getElementById("msgSubject").value);'
+SEND_FROM_WINDOW = (
+    MESSAGE_WINDOWS
+    + """
+const found = composing.find(w => w.document.getElementById("msgSubject").value == arguments[0]);
+found.setTimeout(() => found.GenericSendMessage(Ci.nsIMsgCompDeliverMode.Now));
+"""
+)
+WAITING = (
+    PREFIX
+    + """
+const root = MailServices.accounts.localFoldersServer.rootFolder;
+return root.getFolderWithFlags(Ci.nsMsgFolderFlags.Queue)?.getTotalMessages(false) ?? 0;
+"""
+)
+SEND_WAITING = """
+Cc["@mozilla.org/messengercompose/sendlater;1"].getService(Ci.nsIMsgSendLater).sendUnsentMessages(null);
+"""
+ADDON = 'return WebExtensionPolicy.getByID("pop-before-smtp@mailfleet.autodiscover")?.active ?? false;'
+NOTE_ALERTS = (
+    PREFIX
+    + """
+const { Prompter } = ChromeUtils.importESModule("resource://gre/modules/Prompter.sys.mjs");
+const said = MailServices.labSaid = [];
+Prompter.prototype.alert = (...words) => said.push(words.filter(word => typeof word == "string").join(": "));
+"""
+)
+"""Marionette does nothing while an alert is open."""
+ALERTS = PREFIX + "return MailServices.labSaid;"
+READ = """
+const { JXON } = ChromeUtils.importESModule("resource:///modules/JXON.sys.mjs");
+const folder = "resource:///modules/accountcreation/";
+const { readFromXML } = ChromeUtils.importESModule(folder + "readFromXML.sys.mjs");
+const { AccountConfig } = ChromeUtils.importESModule(folder + "AccountConfig.sys.mjs");
+return arguments[0].map(([text, email]) => {
+  try {
+    const config = readFromXML(JXON.build(new DOMParser().parseFromString(text, "text/xml")), "lab");
+    AccountConfig.replaceVariables(config, "Somebody", email);
+    const { incoming, outgoing } = config;
+    return {
+      type: incoming.type, host: incoming.hostname, port: incoming.port, socket: incoming.socketType,
+      auth: incoming.auth, user: incoming.username, leave: incoming.leaveMessagesOnServer,
+      days: incoming.daysToLeaveMessagesOnServer, smtp_host: outgoing.hostname, smtp_port: outgoing.port,
+      smtp_socket: outgoing.socketType, smtp_auth: outgoing.auth, smtp_user: outgoing.username,
+      complete: config.isComplete(),
+    };
+  } catch (problem) {
+    return { problem: String(problem) };
+  }
+});
+"""
 SEED = (
     PREFIX
     + """
@@ -120,7 +192,7 @@ class ThunderbirdSession(Session):
         try:
             return [url for url in self._do(WINDOWS) if "messenger.xhtml" not in url and "hiddenWindow" not in url]
         except UnexpectedAlertOpen as problem:
-            return [str(problem)]
+            return [str(problem).partition("\n")[0]]
 
     def addresses(self) -> list[str]:
         """Return the addresses of all accounts."""
@@ -128,8 +200,8 @@ class ThunderbirdSession(Session):
         return found
 
     def seed(self, logins: Sequence[str]) -> None:
-        """Store the passwords of these logins for every server."""
-        origins = [f"{kind}://{host}" for host in HOSTS for kind in ("mailbox", "smtp")]
+        """Store the passwords of these logins for fetching, from every server."""
+        origins = [f"mailbox://{host}" for host in HOSTS]
         done = self._marionette.execute_async_script(SEED, script_args=(origins, logins, PASSWORD), sandbox="system")
         assert done is True, done
 
@@ -142,7 +214,52 @@ class ThunderbirdSession(Session):
         return found.returncode == 0
 
     def send(self, account: Account, subject: str) -> None:
-        self._do(SEND, account.email, subject)
+        self._do(SEND, account.email, subject, "Now")
+
+    def send_later(self, account: Account, subject: str) -> None:
+        """Put a message into the outbox."""
+        self._do(SEND, account.email, subject, "Later")
+
+    def waiting(self) -> int:
+        """Return how many messages are in the outbox."""
+        number: int = self._do(WAITING)
+        return number
+
+    def send_waiting(self) -> None:
+        """Have the messages in the outbox sent."""
+        self._do(SEND_WAITING)
+
+    def compose(self, account: Account, subject: str) -> None:
+        """Open a window with a message, and wait until it is ready."""
+        self._do(COMPOSE, account.email, subject)
+        until(lambda: subject in self.composed(), 20, "The window of the message opens")
+
+    def composed(self) -> list[str]:
+        """Return the subjects of messages in windows of their own."""
+        found: list[str] = self._do(COMPOSED)
+        return found
+
+    def send_from_window(self, subject: str) -> None:
+        """Press Send in the window of a message."""
+        self._do(SEND_FROM_WINDOW, subject)
+
+    def note_alerts(self) -> None:
+        """Have what Thunderbird says in dialogs with an OK noted, as if OK were pressed at once."""
+        self._do(NOTE_ALERTS)
+
+    def alerts(self) -> list[str]:
+        """Return what was noted."""
+        found: list[str] = self._do(ALERTS)
+        return found
+
+    def addon_is_active(self) -> bool:
+        """Return whether the add-on of the collection works."""
+        return self._do(ADDON) is True
+
+    def read_autoconfig(self, documents: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Return what Thunderbird reads in documents for its account assistant, for the person with this address."""
+        found: list[dict[str, Any]] = self._do(READ, documents)
+        return found
 
     def stop(self) -> None:
         self._do(QUIT)
@@ -166,12 +283,45 @@ def _automatic(person: Person) -> list[str]:
     return [f"mail.server.{key}.{name}" for name in ("check_new_mail", "login_at_startup")]
 
 
+CONFIG = Path("/etc/thunderbird/thunderbird.cfg")
+BLOCK = re.compile(r"(?<=\nmailfleet\.push\()\{.*?\n\}(?=\);\n)", re.DOTALL)
+
+
+def _with(kind: str, name: str, value: object) -> Callable[[Person, Account], None]:
+    """Return what enforces another value of a preference in a person's account."""
+
+    def replaced(email: str, match: re.Match[str]) -> str:
+        data = json.loads(match[0])
+        if data["email"] == email:
+            assert data["enforced"][kind][name] != value
+            data["enforced"][kind][name] = value
+        return json.dumps(data, indent=2)
+
+    def change(person: Person, account: Account) -> None:  # noqa: ARG001
+        text = CONFIG.read_text(encoding="utf-8")
+        changed = BLOCK.sub(partial(replaced, account.email), text)
+        assert changed != text, f"{CONFIG} has no account of {account.email}"
+        CONFIG.write_text(changed, encoding="utf-8")
+
+    return change
+
+
 class Thunderbird(Client):
     """Thunderbird."""
 
     name = "thunderbird"
     title = "Thunderbird"
     packages = ("thunderbird",)
+    extras = EXTRAS
+    flips = (
+        Flip("no popBeforeSmtp", "pure", _with("smtpserver", "popBeforeSmtp", None), {"sends", "sends again"}),
+        Flip("no popBeforeSmtp", "both", _with("smtpserver", "popBeforeSmtp", None), {"sends"}),
+        Flip("no incomingAccount", "both", _with("smtpserver", "incomingAccount", None), {"sends"}),
+        Flip("no incomingAccount", "auth", _with("smtpserver", "incomingAccount", None), {"sends"}),
+        Flip("authMethod=1", "auth", _with("smtpserver", "authMethod", 1), {"sends"}),
+        Flip("socketType=0", "stripped-pop", _with("server", "socketType", 0), {"keeps the password"}),
+        Flip("try_ssl=0", "stripped-smtp", _with("smtpserver", "try_ssl", 0), {"keeps the password"}),
+    )
 
     def __init__(self) -> None:
         self._logins: Sequence[str] = ()
