@@ -35,8 +35,16 @@ ROWS = (
         cases.incoming_is("plain"),
         proof="client",
     ),
-    Row("incoming", "Encryption", "SSL", "native", "[Security] Method=ssl-on-alternate-port", cases.incoming_is("SSL")),
-    Row("incoming", "Encryption", "STARTTLS", "native", "[Security] Method=starttls-on-standard-port"),
+    Row(
+        "incoming",
+        "Encryption",
+        "SSL",
+        "native",
+        "[Security] Method=ssl-on-alternate-port",
+        cases.incoming_is("SSL"),
+        proof="client",
+    ),
+    Row("incoming", "Encryption", "STARTTLS", "native", "[Security] Method=starttls-on-standard-port", proof="client"),
     Row("incoming", "LoginName", "any", "native", "[Authentication] User={incoming_login}", proof="client"),
     Row(
         "incoming",
@@ -73,7 +81,7 @@ ROWS = (
     Row("outgoing", "Server", "any", "native", "[Authentication] Host={outgoing_host}", proof="client"),
     *msmtp_rows.hooked("Port", "Evolution", msmtp_rows.POP_FIRST),
     Row("outgoing", "Port", "any", "native", "[Authentication] Port={outgoing_port}", proof="client"),
-    *msmtp_rows.hooked("Encryption", "Evolution"),
+    *msmtp_rows.hooked("Encryption", "Evolution", msmtp_rows.POP_FIRST),
     Row(
         "outgoing",
         "Encryption",
@@ -85,7 +93,7 @@ ROWS = (
     ),
     Row("outgoing", "Encryption", "SSL", "native", "[Security] Method=ssl-on-alternate-port", cases.outgoing_is("SSL")),
     Row("outgoing", "Encryption", "STARTTLS", "native", "[Security] Method=starttls-on-standard-port"),
-    *msmtp_rows.hooked("LoginName", "Evolution"),
+    *msmtp_rows.hooked("LoginName", "Evolution", msmtp_rows.POP_FIRST),
     Row(
         "outgoing",
         "LoginName",
@@ -121,7 +129,7 @@ ROWS = (
     rows.spa_ignored("outgoing", "[Authentication] Method={smtp_method}"),
     Row("outgoing", "SPA", "no login to SMTP", "native", "[Authentication] Method=none", cases.no_smtp_auth),
     Row("outgoing", "SPA", "off", "native", "[Authentication] Method={smtp_method}", note=_ONE_METHOD, proof="client"),
-    *msmtp_rows.hooked("AuthRequired", "Evolution", msmtp_rows.MUST_CHOOSE),
+    *msmtp_rows.hooked("AuthRequired", "Evolution", msmtp_rows.MUST_CHOOSE, msmtp_rows.POP_FIRST),
     Row(
         "outgoing", "AuthRequired", "off", "native", "[Authentication] Method=none", cases.no_smtp_auth, proof="client"
     ),

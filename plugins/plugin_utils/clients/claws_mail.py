@@ -51,7 +51,7 @@ def _section(account: MailAccount) -> Section:
     return accountrc.section(account, PROTOCOLS, enforced, seeded)
 
 
-ROWS = (
+_TABLE = (
     *accountrc.type_rows(PROTOCOLS),
     *accountrc.incoming_rows(),
     *rows.spa_as_password("incoming", "Claws Mail", "{method}=0"),
@@ -63,6 +63,9 @@ ROWS = (
     *accountrc.smtp_last_rows("Claws Mail", "pop_before_smtp=1, pop_before_smtp_timeout=0"),
     *accountrc.account_rows("Claws Mail"),
 )
+
+ROWS = rows.lived(_TABLE)
+"""Seen with Claws Mail 4.1.1."""
 
 CLIENT = Client(
     name="claws_mail",
