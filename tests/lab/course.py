@@ -13,10 +13,10 @@ from typing import Any
 
 from . import trial as cases
 from .answers import SITUATIONS, Situation
-from .by_hand import provisioner
 from .client import Account, Client
 from .network import Person
 from .results import Result, Results
+from .role import Role
 from .server.server import Server
 from .trial import Trial
 
@@ -82,7 +82,7 @@ class Course:
     def __init__(self, client: Client, people: dict[str, Person], server: Server, results: Results, logs: Path) -> None:
         self._client = client
         self._results = results
-        self._role = provisioner(client, people, logs)
+        self._role = Role(client.name, logs / "role", client.options)
         situations = {name: situation for name, situation in SITUATIONS.items() if name not in client.lacks}
         for number, extra in enumerate(client.extras):
             situations[f"extra-{number}"] = SITUATIONS[extra.situation]

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from .answers import SITUATIONS
-from .by_hand import provisioner
 from .client import Account, Client, Flip
 from .course import DOMAIN, FLOWS, entry
 from .network import Person
 from .results import Results
+from .role import Role
 from .server.server import Server
 from .trial import Trial
 
@@ -37,7 +37,7 @@ class Selftest:
         self._client = client
         self._results = results
         self._logs = logs
-        self._role = provisioner(client, people, logs)
+        self._role = Role(client.name, logs / "role", client.options)
         self._trials = [
             (
                 flip,
