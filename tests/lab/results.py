@@ -87,7 +87,7 @@ class Results:
 
     def markdown(self) -> str:
         """Return the table; a case that did not end well has its reason below."""
-        clients = list(dict.fromkeys(result.client for result in self.done))
+        clients = sorted({result.client for result in self.done})
         cells = {(result.client, result.case): result for result in self.done}
         lines = ["| case | " + " | ".join(clients) + " |", "|---" * (len(clients) + 1) + "|"]
         for case in self.cases:
