@@ -409,6 +409,9 @@ CLIENT = Client(
         "rests on Thunderbird's internals (``SmtpServer.sendMailMessage``, ``nsIPop3Service.GetNewMail``): a "
         "Thunderbird that has changed them says so in its error console, and mail is sent without fetching first. "
         "Thunderbird installs it at its start without asking, and the person cannot remove it.",
+        "Where one password serves both servers, Thunderbird takes it for SMTP from what it knows since its start "
+        "(``incomingAccount``): whoever sends before the first fetch of a session is asked for it, although it is "
+        "stored. With the add-on a fetch always comes first.",
         "Certificates are checked as Thunderbird checks them, and STARTTLS is never given up where it is asked for.",
     ),
 )
