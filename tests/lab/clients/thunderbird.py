@@ -190,7 +190,9 @@ class ThunderbirdSession(Session):
 
     def dialogs(self) -> list[str]:
         try:
-            return [url for url in self._do(WINDOWS) if "messenger.xhtml" not in url and "hiddenWindow" not in url]
+            # A window that opens is about:blank until it has its content.
+            usual = ("messenger.xhtml", "hiddenWindow", "about:blank")
+            return [url for url in self._do(WINDOWS) if not any(name in url for name in usual)]
         except UnexpectedAlertOpen as problem:
             return [str(problem).partition("\n")[0]]
 
