@@ -94,6 +94,8 @@ class Client(ABC):
     """``password_command`` of each account."""
     lacks: ClassVar[Mapping[str, str]] = {}
     """Situations that the client cannot cope with, and that the collection refuses for it, with the reason."""
+    nightly: ClassVar[bool] = False
+    """Whether it is so slow, or so large, that it is tried only when it is asked for by name."""
     extras: ClassVar[Sequence[Extra]] = ()
     flips: ClassVar[Sequence[Flip]] = ()
 

@@ -50,7 +50,7 @@ def main() -> int:
     """Install, isolate, run, tell."""
     parser = argparse.ArgumentParser(description="Try real mail clients against real mail servers.")
     parser.add_argument("--selftest", action="store_true", help="put wrong settings in, and see the cases fail")
-    parser.add_argument("clients", nargs="*", metavar="CLIENT", help="all, when none is named")
+    parser.add_argument("clients", nargs="*", metavar="CLIENT", help="all but those for the night, when none is named")
     options = parser.parse_args()
     everything = known()
     unknown = sorted(set(options.clients) - set(everything))
@@ -58,7 +58,8 @@ def main() -> int:
         parser.error(f"{', '.join(unknown)}: no such client; there are {', '.join(everything)}.")
     if os.getuid() != 0:
         sys.exit("The lab makes networks and users of its own, for which it must run as root.")
-    chosen = [client for name, client in everything.items() if not options.clients or name in options.clients]
+    usual = [name for name, client in everything.items() if not client.nightly]
+    chosen = [client for name, client in everything.items() if name in (options.clients or usual)]
     if isolation.inside():
         return _inside(chosen, options.clients, selftests=options.selftest)
     try:

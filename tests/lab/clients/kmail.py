@@ -1,0 +1,311 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""KMail with Akonadi, in a D-Bus session with a keyring, on a display of its own."""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..authority import Authority
+from ..client import PASSWORD, Account, Client, Flip, Session
+from ..network import Person
+from ..screen import PACKAGES, Screen
+from ..waiting import until
+
+TRANSPORTS = ".config/mailtransports"
+IDENTITIES = ".config/emailidentities"
+AGENTS = ".config/akonadi/agentsrc"
+AKONADI = ".config/akonadi/akonadiserverrc"
+MAIL = ".local/share"
+PASSWORD_FILE = ".mail-password"
+
+MAIN = re.compile(r"^[^?]*( — |^)KMail$")
+"""The title of KMail's own window."""
+
+KEYRING = "printf '\\n' | exec gnome-keyring-daemon --foreground --unlock --components=secrets"
+"""A keyring that opens with an empty password, as at a login without one."""
+
+KMAIL = ("org.kde.kmail", "/KMail", "org.kde.kmail.kmail")
+QUIT = ("org.kde.kmail", "/kmail2/kmail_mainwindow_1/actions/file_quit", "org.qtproject.Qt.QAction")
+CONTROL = ("org.freedesktop.Akonadi.Control", "/AgentManager", "org.freedesktop.Akonadi.AgentManager")
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+
+BY_HAND = {
+    TRANSPORTS: """\
+[General]
+default-transport=1
+
+[Transport 1]
+auth=false
+encryption={smtp_security}
+host={smtp}
+id=1
+identifier=SMTP
+name=what I called it
+port={smtp_port}
+""",
+    IDENTITIES: """\
+[General]
+Default Identity=1
+
+[Identity #0]
+Email Address={email}
+Identity=what I called it
+Name=Myself
+Transport=1
+uoid=1
+""",
+    ".config/kmail2rc": "[General]\nfirst-start=false\n",
+    ".config/akonadi_pop3_resource_0rc": """\
+[General]
+authenticationMethod=7
+host={pop}
+leaveOnServer=true
+login={email}
+port={port}
+useSSL={ssl}
+useTLS={tls}
+""",
+    ".config/akonadi/agent_config_akonadi_pop3_resource_0": "[Agent]\nName=what I called it\n",
+    AGENTS: "[Instances]\nakonadi_pop3_resource_0\\AgentType=akonadi_pop3_resource\n",
+}
+
+ENCRYPTION = {"plain": "None", "SSL": "SSL", "STARTTLS": "TLS"}
+
+
+class Bus:
+    """A D-Bus session of a person's, with a keyring."""
+
+    def __init__(self, person: Person, screen: Screen) -> None:
+        self._person = person
+        address = f"unix:path=/run/user/{person.uid}/lab-bus"
+        Path(address.removeprefix("unix:path=")).unlink(missing_ok=True)
+        self.environment = {**screen.environment, "DBUS_SESSION_BUS_ADDRESS": address}
+        self.program = screen.start(["dbus-daemon", "--session", "--nofork", f"--address={address}"], self.environment)
+        until(lambda: "string" in self.call(BUS, "ListNames"), 10, "D-Bus answers")
+        screen.start(["sh", "-c", KEYRING], self.environment)
+        self.wait_for("org.freedesktop.secrets", 10)
+
+    def call(self, whom: tuple[str, str, str], method: str, *arguments: str) -> str:
+        """Call a method and return what was answered."""
+        service, path, interface = whom
+        command = ["dbus-send", "--session", "--print-reply", f"--dest={service}", path, f"{interface}.{method}"]
+        return self._person.run([*command, *arguments], env=self.environment, seconds=40).stdout
+
+    def has(self, name: str) -> bool:
+        """Return whether somebody has this name."""
+        return "boolean true" in self.call(BUS, "NameHasOwner", f"string:{name}")
+
+    def wait_for(self, name: str, seconds: float) -> None:
+        """Wait until somebody has this name."""
+        until(lambda: self.has(name), seconds, f"{name} is on D-Bus")
+
+
+class KMailSession(Session):
+    """KMail and Akonadi, running."""
+
+    def __init__(self, person: Person, log: Path) -> None:
+        self._person = person
+        self._log = log
+        self._screen = Screen(person, log)
+        try:
+            self._bus = Bus(person, self._screen)
+            self._screen.start(["akonadictl", "start"], self._bus.environment)
+            self._bus.wait_for("org.freedesktop.Akonadi.Control", 60)
+            for instance in (*_instances(person), "akonadi_maildispatcher_agent"):
+                self._bus.wait_for(f"org.freedesktop.Akonadi.Agent.{instance}", 60)
+            # At its first start Akonadi makes the local folders, which a KMail in a hurry wants before they are there.
+            until(lambda: list((person.home / MAIL).glob("*local-mail*/*")), 30, "Akonadi makes the local folders")
+            self._program = self._screen.start(["kmail"], self._bus.environment)
+            self._bus.wait_for("org.kde.kmail", 60)
+            until(self._screen.windows, 60, "KMail shows a window")
+        except BaseException:
+            self.kill()
+            raise
+
+    def dialogs(self) -> list[str]:
+        return [title for title in self._screen.windows() if not MAIN.search(title)]
+
+    def fetch(self) -> None:
+        for instance in _instances(self._person):
+            self._bus.call(CONTROL, "agentInstanceSynchronize", f"string:{instance}")
+
+    def has(self, subject: str) -> bool:
+        wanted = f"Subject: {subject}\n".encode()
+        paths = (self._person.home / MAIL).glob("*local-mail*/**/*")
+        return any(path.is_file() and wanted in path.read_bytes() for path in paths)
+
+    def send(self, account: Account, subject: str) -> None:
+        """Have KMail's own composer send, without showing it."""
+        identity = _identity(self._person, account.email)["uoid"]
+        texts = [f"string:{text}" for text in ("somebody@elsewhere.example", "", "", subject, "A line.")]
+        attachment = ["string:", *["array:byte:"] * 5, "string:", *["array:byte:"] * 2]
+        self._tell(
+            self._bus.call(KMAIL, "openComposer", *texts, "boolean:true", *attachment, f"uint32:{identity}"),
+        )
+
+    def stop(self) -> None:
+        self._bus.call(QUIT, "trigger")
+        until(lambda: self._program.poll() is not None, 20, "KMail exits")
+        self._person.run(["akonadictl", "stop"], env=self._bus.environment)
+        until(lambda: not self._bus.has("org.freedesktop.Akonadi.Control.lock"), 30, "Akonadi exits")
+        self.kill()
+
+    def kill(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            _signal_all(self._person, number)
+            end = time.monotonic() + 5
+            while _running(self._person) and time.monotonic() < end:
+                time.sleep(0.1)
+        self._screen.close()
+
+    def _tell(self, text: str) -> None:
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(text + "\n")
+
+
+def _running(person: Person) -> list[int]:
+    """Return the ids of the person's processes: Akonadi's are nobody's children."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state = (path / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+            if path.stat().st_uid == person.uid and state != "Z":
+                found.append(int(path.name))
+    return found
+
+
+def _signal_all(person: Person, number: signal.Signals) -> None:
+    for pid in _running(person):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _read(path: Path) -> configparser.RawConfigParser:
+    found = configparser.RawConfigParser(strict=False, delimiters=("=",))
+    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found.read(path, encoding="utf-8")
+    return found
+
+
+def _identity(person: Person, email: str) -> configparser.SectionProxy:
+    """Return the identity with this address."""
+    file = _read(person.home / IDENTITIES)
+    found = [file[name] for name in file.sections() if file.get(name, "Email Address", fallback="") == email]
+    assert len(found) == 1, f"{len(found)} identities of {email} in {IDENTITIES}"
+    return found[0]
+
+
+def _instances(person: Person) -> dict[str, str]:
+    """Return the login of each POP3 resource that Akonadi starts."""
+    agents = _read(person.home / AGENTS)
+    names = [key.partition("\\")[0] for key, kind in agents.items("Instances")] if "Instances" in agents else []
+    return {
+        name: _read(person.home / f".config/{name}rc").get("General", "login", fallback="")
+        for name in names
+        if name.startswith("akonadi_pop3_resource_")
+    }
+
+
+def _transport(key: str, value: str) -> Callable[[Person, Account], None]:
+    """Return what sets a key of the account's transport, or takes it away where the value is empty."""
+
+    def change(person: Person, account: Account) -> None:
+        file = _read(person.home / TRANSPORTS)
+        section = f"Transport {_identity(person, account.email)['Transport']}"
+        found = [name for name in file[section] if name.partition("[")[0] == key]
+        assert found, f"{key} is not in {section}"
+        for name in found:
+            file.remove_option(section, name)
+        if value:
+            file.set(section, key, value)
+        lines = [f"[{name}]\n" + "".join(f"{k}={v}\n" for k, v in file.items(name)) for name in file.sections()]
+        person.write(TRANSPORTS, "\n".join(lines))
+
+    return change
+
+
+class KMail(Client):
+    """KMail."""
+
+    name = "kmail"
+    title = "KMail"
+    nightly = True
+    packages = (
+        "akonadi-backend-sqlite",
+        "dbus",
+        "gnome-keyring",
+        "kmail",
+        "libsecret-tools",
+        "mpop",
+        "openssl",
+        *PACKAGES,
+    )
+    password_command = f"cat ~/{PASSWORD_FILE}"
+    flips = (
+        Flip("no precommand", "pure", _transport("precommand", ""), {"sends", "sends again"}),
+        Flip("no precommand", "both", _transport("precommand", ""), {"sends"}),
+        Flip("auth=false", "auth", _transport("auth", "false"), {"sends"}),
+        Flip("encryption=None", "stripped-smtp", _transport("encryption", "None"), {"keeps the password"}),
+    )
+
+    def prepare(self, authority: Authority, logins: Sequence[str]) -> None:  # noqa: ARG002
+        """Let Qt trust the CA too: it reads no bundle where there is a directory of certificates."""
+        command = ["openssl", "x509", "-hash", "-noout", "-in", authority.ca]
+        number = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        shutil.copy(authority.ca, f"/etc/ssl/certs/{number}.0")
+
+    def make_by_hand(self, person: Person, account: Account) -> None:
+        pop, smtp = account.situation.pop, account.situation.smtp
+        for path, text in BY_HAND.items():
+            content = text.format(
+                email=account.email,
+                pop=pop.name,
+                port=pop.port,
+                ssl=str(pop.security == "SSL").lower(),
+                tls=str(pop.security == "STARTTLS").lower(),
+                smtp=smtp.name,
+                smtp_port=smtp.port,
+                smtp_security=ENCRYPTION[smtp.security],
+            )
+            person.write(path, content)
+
+    def seed_password(self, person: Person, account: Account) -> None:
+        person.write(PASSWORD_FILE, PASSWORD + "\n")
+        transport = _identity(person, account.email)["Transport"]
+        resources = [name for name, login in _instances(person).items() if login == account.email]
+        screen = Screen(person, Path("/dev/null"))
+        try:
+            bus = Bus(person, screen)
+            for place, key in (("mailtransports", transport), *(("pop3", name) for name in resources)):
+                # As QtKeychain does (libsecret.cpp).
+                store = ["secret-tool", "store", f"--label={place}/{key}"]
+                attributes = ["user", key, "server", place, "type", "plaintext"]
+                done = person.run([*store, *attributes], input=PASSWORD, env=bus.environment)
+                assert done.returncode == 0, f"The keyring takes no password: {done.stdout}"
+        finally:
+            _signal_all(person, signal.SIGTERM)
+            screen.close()
+
+    def start(self, person: Person, logs: Path) -> Session:
+        # What Debian has for those who do not want MySQL.
+        person.write(AKONADI, "[%General]\nDriver=QSQLITE3\n")
+        return KMailSession(person, logs / f"{person.name}.log")
+
+    def accounts(self, person: Person) -> list[str]:
+        # The logins of all accounts here are their addresses.
+        return list(_instances(person).values())
+
+
+CLIENT = KMail()
