@@ -44,8 +44,12 @@ RUNNING = ("kmail", "kontact", "akonadi_control", "akonadiserver")
 NAMESPACE = uuid.UUID("0c3a7f52-6f0f-5b7e-9c55-5d2a1b0a8e34")
 """Of the numbers of accounts: the same address has the same numbers in every run."""
 
-FIRST_START = "[General]\nfirst-start=false\n"
-"""Of ``kmail2rc``. A KMail that was never started opens its account assistant, accounts or not (kmmainwidget.cpp)."""
+FIRST_START = "[General]\nAskEnableUnifiedMailboxes=false\nfirst-start=false\n"
+"""Of ``kmail2rc``, against what a KMail that was never started asks (kmmainwidget.cpp).
+
+It opens its account assistant, accounts or not, and asks once about unified mailboxes where there is more than one
+account; the local folders are one.
+"""
 
 SCRIPT = """\
 #!/bin/sh

@@ -281,7 +281,7 @@ def test_one_of_two_accounts_goes(home: Home) -> None:
 def test_the_first_of_two_accounts_goes(home: Home) -> None:
     home.run(*both())
     home.run(state="absent", accounts=[ADA])
-    assert home.read("kmail2rc") == "[General]\nfirst-start=false\n"
+    assert home.read("kmail2rc") == "[General]\nAskEnableUnifiedMailboxes=false\nfirst-start=false\n"
     assert home.read("akonadi/agentsrc").count("AgentType=") == 1
     assert not home.run(both()[1])["changed"]
 

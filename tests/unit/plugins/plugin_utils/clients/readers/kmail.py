@@ -98,7 +98,9 @@ class _Home:
                 assert path not in self.groups
                 self.groups[path] = parse(_whole(file).encode())
             elif path == "kmail2rc":
-                assert file["once"] and kconfig(file["content"].encode()) == {"General": {"first-start": "false"}}
+                assert file["once"] and kconfig(file["content"].encode()) == {
+                    "General": {"AskEnableUnifiedMailboxes": "false", "first-start": "false"}
+                }
             elif file["mode"] == "0755":
                 self.scripts[str(file["path"])] = file["content"]
             else:
