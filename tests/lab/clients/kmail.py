@@ -37,6 +37,7 @@ KEYRING = "printf '\\n' | exec gnome-keyring-daemon --foreground --unlock --comp
 """A keyring that opens with an empty password, as at a login without one."""
 
 KMAIL = ("org.kde.kmail", "/KMail", "org.kde.kmail.kmail")
+WINDOW = ("org.kde.kmail", "/kmail2/kmail_mainwindow_1", "org.freedesktop.DBus.Introspectable")
 QUIT = ("org.kde.kmail", "/kmail2/kmail_mainwindow_1/actions/file_quit", "org.qtproject.Qt.QAction")
 CONTROL = ("org.freedesktop.Akonadi.Control", "/AgentManager", "org.freedesktop.Akonadi.AgentManager")
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
@@ -66,7 +67,7 @@ Name=Myself
 Transport=1
 uoid=1
 """,
-    ".config/kmail2rc": "[General]\nfirst-start=false\n",
+    ".config/kmail2rc": "[General]\nAskEnableUnifiedMailboxes=false\nfirst-start=false\n",
     ".config/akonadi_pop3_resource_0rc": """\
 [General]
 authenticationMethod=7
@@ -129,7 +130,7 @@ class KMailSession(Session):
             until(lambda: list((person.home / MAIL).glob("*local-mail*/*")), 30, "Akonadi makes the local folders")
             self._program = self._screen.start(["kmail"], self._bus.environment)
             self._bus.wait_for("org.kde.kmail", 60)
-            until(self._screen.windows, 60, "KMail shows a window")
+            until(lambda: self.dialogs() or "string" in self._bus.call(WINDOW, "Introspect"), 30, "KMail has a window")
         except BaseException:
             self.kill()
             raise
@@ -139,6 +140,7 @@ class KMailSession(Session):
 
     def fetch(self) -> None:
         for instance in _instances(self._person):
+            self._bus.call(CONTROL, "setAgentInstanceOnline", f"string:{instance}", "boolean:true")
             self._bus.call(CONTROL, "agentInstanceSynchronize", f"string:{instance}")
 
     def has(self, subject: str) -> bool:
