@@ -145,7 +145,7 @@ class KMailSession(Session):
 
     def has(self, subject: str) -> bool:
         wanted = f"Subject: {subject}\n".encode()
-        paths = (self._person.home / MAIL).glob("*local-mail*/**/*")
+        paths = (self._person.home / MAIL).glob("**/[cn][ue][rw]/*")
         return any(path.is_file() and wanted in path.read_bytes() for path in paths)
 
     def send(self, account: Account, subject: str) -> None:
