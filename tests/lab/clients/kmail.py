@@ -118,7 +118,6 @@ class KMailSession(Session):
 
     def __init__(self, person: Person, log: Path) -> None:
         self._person = person
-        self._log = log
         self._screen = Screen(person, log)
         try:
             self._bus = Bus(person, self._screen)
@@ -153,9 +152,7 @@ class KMailSession(Session):
         identity = _identity(self._person, account.email)["uoid"]
         texts = [f"string:{text}" for text in ("somebody@elsewhere.example", "", "", subject, "A line.")]
         attachment = ["string:", *["array:byte:"] * 5, "string:", *["array:byte:"] * 2]
-        self._tell(
-            self._bus.call(KMAIL, "openComposer", *texts, "boolean:true", *attachment, f"uint32:{identity}"),
-        )
+        self._bus.call(KMAIL, "openComposer", *texts, "boolean:true", *attachment, f"uint32:{identity}")
 
     def stop(self) -> None:
         self._bus.call(QUIT, "trigger")
@@ -171,10 +168,6 @@ class KMailSession(Session):
             while _running(self._person) and time.monotonic() < end:
                 time.sleep(0.1)
         self._screen.close()
-
-    def _tell(self, text: str) -> None:
-        with self._log.open("a", encoding="utf-8") as log:
-            log.write(text + "\n")
 
 
 def _running(person: Person) -> list[int]:
