@@ -257,7 +257,7 @@ class KMail(Client):
 
     def prepare(self, authority: Authority, logins: Sequence[str]) -> None:  # noqa: ARG002
         """Let Qt trust the CA too: it reads no bundle where there is a directory of certificates."""
-        command = ["openssl", "x509", "-hash", "-noout", "-in", authority.ca]
+        command = ["openssl", "x509", "-hash", "-noout", "-in", str(authority.ca)]
         number = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         shutil.copy(authority.ca, f"/etc/ssl/certs/{number}.0")
 
