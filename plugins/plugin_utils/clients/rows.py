@@ -52,6 +52,16 @@ def lived(table: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(replace(row, proof="client") if (row.element, row.case) in LIVED else row for row in table)
 
 
+def outgoing_login(no_login: str, login: str) -> tuple[Row, ...]:
+    """Return the rows of LoginName and DomainName of SMTP for a client that writes one login, or none."""
+    return (
+        Row("outgoing", "LoginName", "no login to SMTP", "native", no_login, cases.no_smtp_auth),
+        Row("outgoing", "LoginName", "any", "native", login),
+        Row("outgoing", "DomainName", "no login to SMTP", "native", no_login, cases.no_smtp_auth),
+        Row("outgoing", "DomainName", "any", "native", login, note=PART_OF_THE_LOGIN),
+    )
+
+
 def spa_as_password(side: Literal["incoming", "outgoing"], title: str, setting: str) -> tuple[Row, ...]:
     """Return the rows of SPA for a client without NTLM: a password inside TLS, and never without TLS.
 
