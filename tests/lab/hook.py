@@ -4,7 +4,8 @@
 
 """A person's account in; the same with wrong settings in the script that logs in before each sending, out.
 
-The script is that of clients that cannot log in themselves: Evolution and Mutt send through it, by mpop and msmtp.
+The script is that of clients that cannot log in themselves: it logs in by mpop. Evolution and Mutt send through it too,
+by msmtp; KMail only has it log in.
 """
 
 from __future__ import annotations
@@ -39,13 +40,15 @@ def _no_login(person: Person, account: Account) -> None:  # noqa: ARG001
     person.write(f"{DIRECTORY}/pop-first", text.replace("problem=$(mpop ", "problem=$(true "), 0o755)
 
 
-FLIPS = (
+MPOP_FLIPS = (
     Flip("no login in pop-first", "pure", _no_login, {"sends", "sends again"}),
     Flip("no login in pop-first", "both", _no_login, _SENDS),
+    Flip("mpop tls off", "stripped-pop", _last("mpoprc", "tls off\nauth user"), _LEAKS),
+    Flip("mpop tls_certcheck off", "misnamed-pop", _last("mpoprc", "tls_trust_file\ntls_certcheck off"), _LEAKS),
+)
+MSMTP_FLIPS = (
     Flip("msmtp auth off", "both", _last("msmtprc", "auth off"), _SENDS),
     Flip("msmtp auth off", "auth", _last("msmtprc", "auth off"), _SENDS),
-    Flip("mpop tls off", "stripped-pop", _last("mpoprc", "tls off\nauth user"), _LEAKS),
     Flip("msmtp tls off", "stripped-smtp", _last("msmtprc", "tls off\nauth plain"), _LEAKS),
-    Flip("mpop tls_certcheck off", "misnamed-pop", _last("mpoprc", "tls_trust_file\ntls_certcheck off"), _LEAKS),
     Flip("msmtp tls_certcheck off", "misnamed-smtp", _last("msmtprc", "tls_trust_file\ntls_certcheck off"), _LEAKS),
 )

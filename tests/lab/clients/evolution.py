@@ -227,7 +227,8 @@ class Evolution(Client):
     )
     password_command = f"cat ~/{PASSWORD_FILE}"
     flips = (
-        *hook.FLIPS,
+        *hook.MPOP_FLIPS,
+        *hook.MSMTP_FLIPS,
         Flip("[Security] Method=none", "stripped-pop", _fetches_in_the_clear, {"keeps the password"}),
     )
 

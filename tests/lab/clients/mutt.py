@@ -137,7 +137,8 @@ class Mutt(Client):
     packages = ("neomutt", *hook.PACKAGES)
     lacks: ClassVar = {"plain": "fetches without TLS only where it may do so from every server"}
     flips = (
-        *hook.FLIPS,
+        *hook.MPOP_FLIPS,
+        *hook.MSMTP_FLIPS,
         Flip("ssl_force_tls=no", "stripped-pop", _without_tls, {"keeps the password"}),
     )
 
