@@ -44,7 +44,7 @@ _INSTEAD = (
 )
 _NTLM_MODULE = "Needs the NTLM module of Cyrus SASL (in Debian, libsasl2-modules)."
 
-ROWS = (
+_TABLE = (
     Row(
         "incoming",
         "Type",
@@ -52,17 +52,17 @@ ROWS = (
         "native",
         "{resource}\\AgentType=akonadi_pop3_resource",
         cases.is_pop3,
-        proof="client",
     ),
     Row("incoming", "Type", "IMAP", "native", "{resource}\\AgentType=akonadi_imap_resource"),
     Row("incoming", "Server", "POP3", "native", "host={incoming_host}", cases.is_pop3, proof="client"),
     Row("incoming", "Server", "IMAP", "native", "ImapServer={incoming_host}"),
     Row("incoming", "Port", "POP3", "native", "port={incoming_port}", cases.is_pop3, proof="client"),
     Row("incoming", "Port", "IMAP", "native", "ImapPort={incoming_port}"),
-    *(
-        Row("incoming", "Encryption", f"{name}, POP3", "native", f"useSSL={ssl}, useTLS={tls}", _pop3_with(name))
-        for name, ssl, tls in (("plain", "false", "false"), ("SSL", "true", "false"), ("STARTTLS", "false", "true"))
+    Row("incoming", "Encryption", "plain, POP3", "native", "useSSL=false, useTLS=false", _pop3_with("plain")),
+    Row(
+        "incoming", "Encryption", "SSL, POP3", "native", "useSSL=true, useTLS=false", _pop3_with("SSL"), proof="client"
     ),
+    Row("incoming", "Encryption", "STARTTLS, POP3", "native", "useSSL=false, useTLS=true", _pop3_with("STARTTLS")),
     Row("incoming", "Encryption", "plain, IMAP", "native", "Safety=NONE", cases.incoming_is("plain")),
     Row("incoming", "Encryption", "SSL, IMAP", "native", "Safety=SSL", cases.incoming_is("SSL")),
     Row("incoming", "Encryption", "STARTTLS, IMAP", "native", "Safety=STARTTLS"),
@@ -72,10 +72,10 @@ ROWS = (
     Row("incoming", "SPA", "on", "native", "{method}=5", cases.incoming_ntlm, note=_NTLM_MODULE),
     rows.spa_ignored("incoming", "{method}=7"),
     Row("incoming", "SPA", "off", "native", "{method}=7"),
-    Row("outgoing", "Type", "SMTP", "native", "identifier=SMTP", proof="client"),
-    Row("outgoing", "Server", "any", "native", "host={outgoing_host}", proof="client"),
-    Row("outgoing", "Port", "any", "native", "port={outgoing_port}", proof="client"),
-    Row("outgoing", "Encryption", "plain", "native", "encryption=None", cases.outgoing_is("plain"), proof="client"),
+    Row("outgoing", "Type", "SMTP", "native", "identifier=SMTP"),
+    Row("outgoing", "Server", "any", "native", "host={outgoing_host}"),
+    Row("outgoing", "Port", "any", "native", "port={outgoing_port}"),
+    Row("outgoing", "Encryption", "plain", "native", "encryption=None", cases.outgoing_is("plain")),
     Row("outgoing", "Encryption", "SSL", "native", "encryption=SSL", cases.outgoing_is("SSL")),
     Row("outgoing", "Encryption", "STARTTLS", "native", "encryption=TLS"),
     Row("outgoing", "LoginName", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
@@ -89,7 +89,7 @@ ROWS = (
         note=_INSTEAD,
         proof="client",
     ),
-    Row("outgoing", "LoginName", "any", "native", "user={outgoing_login}", proof="client"),
+    Row("outgoing", "LoginName", "any", "native", "user={outgoing_login}"),
     Row("outgoing", "DomainName", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
     Row("outgoing", "DomainName", "SMTPLast alone", "approximated", _NO_LOGIN, _pop_instead, note=_INSTEAD),
     Row("outgoing", "DomainName", "any", "native", "user={outgoing_login}", note=rows.PART_OF_THE_LOGIN),
@@ -117,7 +117,7 @@ ROWS = (
     ),
     rows.spa_ignored("outgoing", "authtype=PLAIN"),
     Row("outgoing", "SPA", "no login to SMTP", "native", _NO_LOGIN, _no_login),
-    Row("outgoing", "SPA", "off", "native", "authtype=PLAIN", proof="client"),
+    Row("outgoing", "SPA", "off", "native", "authtype=PLAIN"),
     Row(
         "outgoing",
         "AuthRequired",
@@ -127,7 +127,7 @@ ROWS = (
         cases.auth_left_out,
         note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
     ),
-    Row("outgoing", "AuthRequired", "off", "native", _NO_LOGIN, cases.no_smtp_auth, proof="client"),
+    Row("outgoing", "AuthRequired", "off", "native", _NO_LOGIN, cases.no_smtp_auth),
     Row(
         "outgoing",
         "AuthRequired",
@@ -145,10 +145,18 @@ ROWS = (
         "native",
         "auth=true",
         note="Through a server that offers no AUTH nothing is sent.",
-        proof="client",
     ),
     Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
-    Row("outgoing", "UsePOPAuth", "SMTPLast alone", "approximated", _NO_LOGIN, _pop_instead, note=_INSTEAD),
+    Row(
+        "outgoing",
+        "UsePOPAuth",
+        "SMTPLast alone",
+        "approximated",
+        _NO_LOGIN,
+        _pop_instead,
+        note=_INSTEAD,
+        proof="client",
+    ),
     Row(
         "outgoing",
         "UsePOPAuth",
@@ -169,7 +177,6 @@ ROWS = (
         note="The script logs in to POP3 by mpop before each connection to the SMTP server, beside SMTP AUTH where "
         "that is on. When it fails, nothing is sent, the mail stays in the outbox, and a notification says why.",
         needs=pop_first.LOGIN_NEEDS,
-        proof="client",
     ),
     *rows.smtp_last_without_effect(
         "", "Only POP3 accounts have something to log in to before sending", "Set incoming: pop3."
@@ -185,6 +192,9 @@ ROWS = (
     ),
     *rows.lifetime("KMail"),
 )
+
+ROWS = rows.lived(_TABLE)
+"""Seen with KMail 22.12."""
 
 CLIENT = Client(
     name="kmail",

@@ -44,7 +44,7 @@ LIVED = (
     ("SMTPLast", "on, POP3 account"),
     ("SMTPLast", "off"),
 )
-"""Elements and cases that every client of the lab (docs/lab.md) lives through, where it has no hook for sending."""
+"""Elements and cases that every client of the lab (docs/lab.md) lives through, where it sends by itself."""
 
 
 def lived(table: Iterable[Row]) -> tuple[Row, ...]:
