@@ -226,7 +226,8 @@ CLIENT = Client(
         "KMail runs a program before sending without arguments, so each account has a small script of its own. It "
         "logs in by mpop, which needs its own way to the password: password_command, ``~/.netrc`` or the secret "
         "service; KMail's wallet is closed to it. While KMail fetches from a server that locks the mailbox the "
-        "login can fail; the mail then stays in the outbox and can be sent again.",
+        "login can fail; the mail then stays in the outbox and can be sent again. Where mail stays there and nothing "
+        "says why, Akonadi may be stuck (seen with 22.12, docs/lab.md): ``akonadictl restart``.",
         "An account that goes from POP3 to IMAP, or back, becomes another resource; what was fetched stays in the "
         "local folders. What Akonadi has cached of an IMAP resource that is gone, ``akonadictl fsck`` removes.",
         "KConfig could read transports and identities from ``/etc/xdg`` too, but every user of the host would get "

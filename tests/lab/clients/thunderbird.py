@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -308,6 +309,21 @@ def _with(kind: str, name: str, value: object) -> Callable[[Person, Account], No
     return change
 
 
+def _excepted(person: Person, account: Account) -> None:
+    """Let the profile trust each server's certificate for the name that the server has for the client.
+
+    A line of cert_override.txt is the host, the digest's OID (SHA-256) and the digest (nsCertOverrideService::Read).
+    """
+    lines = []
+    for host in (account.situation.pop, account.situation.smtp):
+        if host.security == "SSL":
+            certificate = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host.name, host.port)))
+            digest = hashlib.sha256(certificate).digest().hex(":").upper()
+            lines.append(f"{host.name}:{host.port}:\tOID.2.16.840.1.101.3.4.2.1\t{digest}\t\n")
+    Thunderbird.make_profile(person)
+    person.write(f"{PROFILE}/cert_override.txt", "".join(lines))
+
+
 class Thunderbird(Client):
     """Thunderbird."""
 
@@ -323,6 +339,8 @@ class Thunderbird(Client):
         Flip("authMethod=1", "auth", _with("smtpserver", "authMethod", 1), {"sends"}),
         Flip("socketType=0", "stripped-pop", _with("server", "socketType", 0), {"keeps the password"}),
         Flip("try_ssl=0", "stripped-smtp", _with("smtpserver", "try_ssl", 0), {"keeps the password"}),
+        Flip("an exception for the certificate", "misnamed-pop", _excepted, {"keeps the password"}),
+        Flip("an exception for the certificate", "misnamed-smtp", _excepted, {"keeps the password"}),
     )
 
     def __init__(self) -> None:
@@ -371,11 +389,11 @@ class Thunderbird(Client):
             "mail.smtpserver.smtp1.username": account.email,
         }
         lines = [f'user_pref("{name}", {json.dumps(value)});\n' for name, value in prefs.items()]
-        self._profile(person)
+        self.make_profile(person)
         person.write(f"{PROFILE}/prefs.js", "".join(lines))
 
     def seed_password(self, person: Person, account: Account) -> None:  # noqa: ARG002
-        self._profile(person)
+        self.make_profile(person)
         if not self._passwords:
             # One start for everybody instead of one for each: the files can be copied, and hold all logins.
             # Without any account: one that asks for its password then would be in the way.
@@ -388,7 +406,7 @@ class Thunderbird(Client):
             person.write(f"{PROFILE}/{name}", content)
 
     def start(self, person: Person, logs: Path) -> Session:
-        self._profile(person)
+        self.make_profile(person)
         return ThunderbirdSession(person, logs)
 
     def accounts(self, person: Person) -> list[str]:
@@ -399,11 +417,11 @@ class Thunderbird(Client):
             session.stop()
 
     def _session(self, person: Person) -> ThunderbirdSession:
-        self._profile(person)
+        self.make_profile(person)
         return ThunderbirdSession(person, Path("/tmp"))
 
     @staticmethod
-    def _profile(person: Person) -> None:
+    def make_profile(person: Person) -> None:
         """Make the person's profile known, as a first start would."""
         if (person.home / PROFILE).exists():
             return
