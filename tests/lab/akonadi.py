@@ -79,7 +79,7 @@ def identity_of(person: Person, email: str) -> configparser.SectionProxy:
 def instances_of(person: Person) -> dict[str, str]:
     """Return the login of each POP3 resource that Akonadi starts."""
     agents = _read(person.home / AGENTS)
-    names = [key.partition("\\")[0] for key, kind in agents.items("Instances")] if "Instances" in agents else []
+    names = [key.partition("\\")[0] for key in agents["Instances"]] if "Instances" in agents else []
     return {
         name: _read(person.home / f".config/{name}rc").get("General", "login", fallback="")
         for name in names

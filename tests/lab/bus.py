@@ -26,7 +26,7 @@ class Bus:
         address = f"unix:path=/run/user/{person.uid}/lab-bus"
         Path(address.removeprefix("unix:path=")).unlink(missing_ok=True)
         self.environment = {**screen.environment, "DBUS_SESSION_BUS_ADDRESS": address}
-        self.program = screen.start(["dbus-daemon", "--session", "--nofork", f"--address={address}"], self.environment)
+        screen.start(["dbus-daemon", "--session", "--nofork", f"--address={address}"], self.environment)
         until(lambda: "string" in self.call(BUS, "ListNames"), 10, "D-Bus answers")
         screen.start(["sh", "-c", KEYRING], self.environment)
         self.wait_for("org.freedesktop.secrets", 10)
@@ -36,6 +36,11 @@ class Bus:
         service, path, interface = whom
         command = ["dbus-send", "--session", "--print-reply", f"--dest={service}", path, f"{interface}.{method}"]
         return self._person.run([*command, *arguments], env=self.environment, seconds=40).stdout
+
+    def order(self, whom: tuple[str, str, str], method: str, *arguments: str) -> None:
+        """Call a method that must be taken. Raises AssertionError."""
+        answer = self.call(whom, method, *arguments)
+        assert answer.startswith("method return"), f"{method}: {answer.strip()}"
 
     def has(self, name: str) -> bool:
         """Return whether somebody has this name."""

@@ -56,7 +56,7 @@ _TABLE = (
     Row("incoming", "Type", "IMAP", "native", "{resource}\\AgentType=akonadi_imap_resource"),
     Row("incoming", "Server", "POP3", "native", "host={incoming_host}", cases.is_pop3, proof="client"),
     Row("incoming", "Server", "IMAP", "native", "ImapServer={incoming_host}"),
-    Row("incoming", "Port", "POP3", "native", "port={incoming_port}", cases.is_pop3, proof="client"),
+    Row("incoming", "Port", "POP3", "native", "port={incoming_port}", cases.is_pop3),
     Row("incoming", "Port", "IMAP", "native", "ImapPort={incoming_port}"),
     Row("incoming", "Encryption", "plain, POP3", "native", "useSSL=false, useTLS=false", _pop3_with("plain")),
     Row(
@@ -227,7 +227,11 @@ CLIENT = Client(
         "logs in by mpop, which needs its own way to the password: password_command, ``~/.netrc`` or the secret "
         "service; KMail's wallet is closed to it. While KMail fetches from a server that locks the mailbox the "
         "login can fail; the mail then stays in the outbox and can be sent again. Where mail stays there and nothing "
-        "says why, Akonadi may be stuck (seen with 22.12, docs/lab.md): ``akonadictl restart``.",
+        "says why, Akonadi may be stuck (seen with 22.12, docs/lab.md): ``akonadictl restart``, at a first start "
+        "not before it has come to rest.",
+        "KMail reads a stored password for SMTP while it already connects (transport.cpp and smtpjob.cpp of 22.12), "
+        "and asks for it where the server is faster. Seen without the script only: while that logs in, the password "
+        "arrives.",
         "An account that goes from POP3 to IMAP, or back, becomes another resource; what was fetched stays in the "
         "local folders. What Akonadi has cached of an IMAP resource that is gone, ``akonadictl fsck`` removes.",
         "KConfig could read transports and identities from ``/etc/xdg`` too, but every user of the host would get "

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,13 @@ def _with(key: str, value: str) -> Callable[[Person, Account], None]:
     return lambda person, account: AccountFile(person, DIRECTORY).set(account.email, key, value)
 
 
+def _accepted(person: Person, account: Account) -> None:
+    """Let the person have accepted each server's certificate for good (ssl.c: trust.crt, for every host)."""
+    hosts = [host for host in (account.situation.pop, account.situation.smtp) if host.security == "SSL"]
+    certificates = [ssl.get_server_certificate((host.name, host.port), timeout=10) for host in hosts]
+    person.write(f"{DIRECTORY}/trust.crt", "".join(certificates))
+
+
 class Sylpheed(Client):
     """Sylpheed."""
 
@@ -57,6 +65,8 @@ class Sylpheed(Client):
         Flip("use_smtp_auth=0", "auth", _with("use_smtp_auth", "0"), {"sends"}),
         Flip("ssl_pop=0", "stripped-pop", _with("ssl_pop", "0"), {"keeps the password"}),
         Flip("ssl_smtp=0", "stripped-smtp", _with("ssl_smtp", "0"), {"keeps the password"}),
+        Flip("an exception for the certificate", "misnamed-pop", _accepted, {"keeps the password"}),
+        Flip("an exception for the certificate", "misnamed-smtp", _accepted, {"keeps the password"}),
     )
 
     def make_by_hand(self, person: Person, account: Account) -> None:

@@ -317,7 +317,7 @@ def _excepted(person: Person, account: Account) -> None:
     lines = []
     for host in (account.situation.pop, account.situation.smtp):
         if host.security == "SSL":
-            certificate = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host.name, host.port)))
+            certificate = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host.name, host.port), timeout=10))
             digest = hashlib.sha256(certificate).digest().hex(":").upper()
             lines.append(f"{host.name}:{host.port}:\tOID.2.16.840.1.101.3.4.2.1\t{digest}\t\n")
     Thunderbird.make_profile(person)
