@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..settings.account import MailAccount
 from . import cases, pop_first, rows
@@ -44,6 +45,11 @@ _INSTEAD = (
 )
 _NTLM_MODULE = "Needs the NTLM module of Cyrus SASL (in Debian, libsasl2-modules)."
 
+
+def _without_login(element: str, case: str, applies: Callable[[MailAccount], bool]) -> Row:
+    return Row("outgoing", element, case, "approximated", _NO_LOGIN, applies, note=_INSTEAD)
+
+
 _TABLE = (
     Row(
         "incoming",
@@ -79,19 +85,10 @@ _TABLE = (
     Row("outgoing", "Encryption", "SSL", "native", "encryption=SSL", cases.outgoing_is("SSL")),
     Row("outgoing", "Encryption", "STARTTLS", "native", "encryption=TLS"),
     Row("outgoing", "LoginName", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
-    Row(
-        "outgoing",
-        "LoginName",
-        "SMTPLast alone",
-        "approximated",
-        _NO_LOGIN,
-        _pop_instead,
-        note=_INSTEAD,
-        proof="client",
-    ),
+    replace(_without_login("LoginName", "SMTPLast alone", _pop_instead), proof="client"),
     Row("outgoing", "LoginName", "any", "native", "user={outgoing_login}"),
     Row("outgoing", "DomainName", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
-    Row("outgoing", "DomainName", "SMTPLast alone", "approximated", _NO_LOGIN, _pop_instead, note=_INSTEAD),
+    _without_login("DomainName", "SMTPLast alone", _pop_instead),
     Row("outgoing", "DomainName", "any", "native", "user={outgoing_login}", note=rows.PART_OF_THE_LOGIN),
     Row(
         "outgoing",
@@ -105,7 +102,7 @@ _TABLE = (
         refuses=True,
         always=True,
     ),
-    Row("outgoing", "SPA", "on, SMTPLast alone", "approximated", _NO_LOGIN, _ntlm_instead, note=_INSTEAD),
+    _without_login("SPA", "on, SMTPLast alone", _ntlm_instead),
     Row(
         "outgoing",
         "SPA",
@@ -128,16 +125,7 @@ _TABLE = (
         note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
     ),
     Row("outgoing", "AuthRequired", "off", "native", _NO_LOGIN, cases.no_smtp_auth),
-    Row(
-        "outgoing",
-        "AuthRequired",
-        "on or unsaid, SMTPLast alone",
-        "approximated",
-        _NO_LOGIN,
-        _no_login,
-        note=_INSTEAD,
-        proof="client",
-    ),
+    replace(_without_login("AuthRequired", "on or unsaid, SMTPLast alone", _no_login), proof="client"),
     Row(
         "outgoing",
         "AuthRequired",
@@ -147,16 +135,7 @@ _TABLE = (
         note="Through a server that offers no AUTH nothing is sent.",
     ),
     Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", _NO_LOGIN, cases.no_smtp_auth),
-    Row(
-        "outgoing",
-        "UsePOPAuth",
-        "SMTPLast alone",
-        "approximated",
-        _NO_LOGIN,
-        _pop_instead,
-        note=_INSTEAD,
-        proof="client",
-    ),
+    replace(_without_login("UsePOPAuth", "SMTPLast alone", _pop_instead), proof="client"),
     Row(
         "outgoing",
         "UsePOPAuth",
