@@ -50,7 +50,7 @@ authenticationMethod=7
 host={pop}
 leaveOnServer=true
 login={email}
-port={port}
+port={pop_port}
 useSSL={ssl}
 useTLS={tls}
 """,
@@ -61,9 +61,15 @@ useTLS={tls}
 ENCRYPTION = {"plain": "None", "SSL": "SSL", "STARTTLS": "TLS"}
 
 
+class _Keys(configparser.RawConfigParser):
+    """Keys as they stand."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def _read(path: Path) -> configparser.RawConfigParser:
-    found = configparser.RawConfigParser(strict=False, delimiters=("=",))
-    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found = _Keys(strict=False, delimiters=("=",))
     found.read(path, encoding="utf-8")
     return found
 

@@ -26,6 +26,7 @@ PATIENCE = 5.0
 """Seconds for the keyring to appear."""
 
 
+# gi has no types: to mypy the base could be anything.
 class Session(Camel.Session):  # type: ignore[misc]
     """Stands where Evolution's session does: passwords come from the keyring, questions are noted and not answered."""
 

@@ -33,6 +33,20 @@ class Account:
     email: str
     situation: Situation
 
+    def fill(self, template: str, securities: Mapping[str, str], **more: object) -> str:
+        """Return a template of an account made by hand, filled in, with the client's words for each security."""
+        pop, smtp = self.situation.pop, self.situation.smtp
+        return template.format(
+            email=self.email,
+            pop=pop.name,
+            pop_port=pop.port,
+            pop_security=securities[pop.security],
+            smtp=smtp.name,
+            smtp_port=smtp.port,
+            smtp_security=securities[smtp.security],
+            **more,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:

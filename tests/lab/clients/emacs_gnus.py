@@ -44,10 +44,10 @@ STREAMS = {"plain": "plain", "SSL": "ssl", "STARTTLS": "starttls"}
 
 BY_HAND = """\
 (setq user-mail-address "{email}" user-full-name "Myself")
-(setq mail-sources '((pop :server "{pop}" :port {port} :user "{email}" :stream {stream} :leave t)))
+(setq mail-sources '((pop :server "{pop}" :port {pop_port} :user "{email}" :stream {pop_security} :leave t)))
 (setq gnus-select-method '(nnml ""))
 (setq send-mail-function 'smtpmail-send-it smtpmail-smtp-server "{smtp}" smtpmail-smtp-service {smtp_port}
-      smtpmail-stream-type '{smtp_stream})
+      smtpmail-stream-type '{smtp_security})
 """
 
 
@@ -132,19 +132,7 @@ class EmacsGnus(Client):
     )
 
     def make_by_hand(self, person: Person, account: Account) -> None:
-        pop, smtp = account.situation.pop, account.situation.smtp
-        person.write(
-            ".emacs",
-            BY_HAND.format(
-                email=account.email,
-                pop=pop.name,
-                port=pop.port,
-                stream=STREAMS[pop.security],
-                smtp=smtp.name,
-                smtp_port=smtp.port,
-                smtp_stream=STREAMS[smtp.security],
-            ),
-        )
+        person.write(".emacs", account.fill(BY_HAND, STREAMS))
 
     def seed_password(self, person: Person, account: Account) -> None:
         path = person.home / ".authinfo"

@@ -63,13 +63,13 @@ IdentityUid=own-identity
 
 [Authentication]
 Host={pop}
-Port={port}
+Port={pop_port}
 User={email}
 Method=none
 RememberPassword=true
 
 [Security]
-Method={security}
+Method={pop_security}
 
 [Pop Backend]
 KeepOnServer=true
@@ -233,18 +233,8 @@ class Evolution(Client):
     )
 
     def make_by_hand(self, person: Person, account: Account) -> None:
-        pop, smtp = account.situation.pop, account.situation.smtp
         for kind, text in BY_HAND.items():
-            content = text.format(
-                email=account.email,
-                pop=pop.name,
-                port=pop.port,
-                security=SECURITY[pop.security],
-                smtp=smtp.name,
-                smtp_port=smtp.port,
-                smtp_security=SECURITY[smtp.security],
-            )
-            person.write(f"{DIRECTORY}/own-{kind}.source", content)
+            person.write(f"{DIRECTORY}/own-{kind}.source", account.fill(text, SECURITY))
 
     def seed_password(self, person: Person, account: Account) -> None:
         person.write(PASSWORD_FILE, PASSWORD + "\n")

@@ -195,19 +195,10 @@ class KMail(Client):
         shutil.copy(authority.ca, f"/etc/ssl/certs/{number}.0")
 
     def make_by_hand(self, person: Person, account: Account) -> None:
-        pop, smtp = account.situation.pop, account.situation.smtp
+        security = account.situation.pop.security
+        secured = {"ssl": str(security == "SSL").lower(), "tls": str(security == "STARTTLS").lower()}
         for path, text in akonadi.BY_HAND.items():
-            content = text.format(
-                email=account.email,
-                pop=pop.name,
-                port=pop.port,
-                ssl=str(pop.security == "SSL").lower(),
-                tls=str(pop.security == "STARTTLS").lower(),
-                smtp=smtp.name,
-                smtp_port=smtp.port,
-                smtp_security=akonadi.ENCRYPTION[smtp.security],
-            )
-            person.write(path, content)
+            person.write(path, account.fill(text, akonadi.ENCRYPTION, **secured))
 
     def seed_password(self, person: Person, account: Account) -> None:
         person.write(PASSWORD_FILE, PASSWORD + "\n")

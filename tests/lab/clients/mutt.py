@@ -32,7 +32,7 @@ LOGIN = re.compile(r"""^(?:mailboxes\s+|set pop_host=)["']?pops?://([^"'\s]+)@[^
 
 BY_HAND = """\
 set from="{email}"
-set pop_host="{scheme}://{email}@{pop}:{port}/"
+set pop_host="{pop_security}://{email}@{pop}:{pop_port}/"
 set pop_delete=no
 set folder="~"
 set spoolfile="~/inbox"
@@ -143,9 +143,7 @@ class Mutt(Client):
     )
 
     def make_by_hand(self, person: Person, account: Account) -> None:
-        pop = account.situation.pop
-        scheme = SCHEMES[pop.security]
-        person.write(".muttrc", BY_HAND.format(email=account.email, pop=pop.name, port=pop.port, scheme=scheme))
+        person.write(".muttrc", account.fill(BY_HAND, SCHEMES))
         person.write("inbox", "")
 
     def seed_password(self, person: Person, account: Account) -> None:
