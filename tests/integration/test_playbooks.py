@@ -120,7 +120,9 @@ def test_every_refused_account_is_named_in_one_error(fleet: Fleet) -> None:
         {"email": "bob@example.org", "user": "nobody-here", "pox": POP_FIRST},
     ]
     code, printed = fleet.play("provision", "-e", "mail_client_hosts=desk1")
-    error = re.sub(r"\s+", " ", printed.partition("[ERROR]")[2] or printed)
+    error = re.sub(r"\s+", " ", printed.partition("[ERROR]")[2] or printed).partition(" Origin: ")[0]
     assert (
         code == 2 and "eve@example.org" in error and "bob@example.org" in error and "2 of 3 accounts refused" in error
     )
+    # The same for each file of the account, and said once.
+    assert error.count("- bob@example.org: The user") == 1

@@ -183,6 +183,12 @@ def test_a_missing_user_may_be_skipped(node, obstacle):
     assert node.path("/etc/fleet.conf").exists() and not node.path(RC).exists()
 
 
+def test_the_home_of_a_missing_user_is_told_as_people_write_it(node):
+    nobody(node)
+    (row,) = node.install([account()], missing_user="skip")["pending"]
+    assert row["path"] == "~ada/.claws-mail/accountrc"
+
+
 def test_another_users_home_needs_root(node, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 4321)
     node.set_users({"ada": 1234})
