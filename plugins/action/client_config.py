@@ -80,11 +80,10 @@ class ActionModule(ActionBase):
 
     def _installed(self, plan: Plan, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run the installer once and return its result, completed by what only the controller knows."""
+        # What was found on the node is in the result only when the installer tells of it: a run that could not look
+        # must never read as one that found no drift.
         result: dict[str, Any] = {
             "changed": False,
-            "files": [],
-            "drift": [],
-            "pending": [],
             "translation": plan.translation,
             "findings": plan.findings,
             "refused": plan.refused,
@@ -104,6 +103,8 @@ class ActionModule(ActionBase):
                 users=_users(options["accounts"]),
             )
             installed = self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
+            if "drift" not in installed and not installed.get("failed"):
+                installed.update(failed=True, msg=_NO_ANSWER)
             # The module's own error would be shown in the place of ours, which names every account.
             for name in ("invocation", *(("exception", "msg") if installed.get("refused") else ())):
                 installed.pop(name, None)
@@ -112,8 +113,14 @@ class ActionModule(ActionBase):
                 installed[name] = result[name] + installed.get(name, [])
             result.update(installed)
         result["summary"] = summary_of(result)
-        result["warnings"] = warning_lines(result["findings"], result["pending"], result["translation"])
+        result["warnings"] = warning_lines(result["findings"], result.get("pending", []), result["translation"])
         return _judged(result, len(options["accounts"]), stopped, self._task.check_mode)
+
+
+_NO_ANSWER = (
+    "The node gave no result of the module client_files, so nothing is known of it: see that "
+    "ansible_python_interpreter is a Python, and run again."
+)
 
 
 def _for_written_accounts(registry: list[dict[str, Any]], installed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -139,6 +146,8 @@ def _judged(result: dict[str, Any], total: int, stopped: bool, check_mode: bool)
     names = dict.fromkeys(row["email"] for row in result["refused"])
     if stopped:
         done = "Nothing was written, as on_account_error says."
+    elif "msg" in result:
+        done = f"And the others failed: {result['msg']}"
     else:
         would = "would be" if check_mode else "were"
         done = f"The others {would} provisioned." if len(names) < total else "Nothing was provisioned."

@@ -26,10 +26,9 @@ def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> 
     """Do what ``params`` ask for, or in check mode find out what that would be.
 
     The result has ``failed`` and ``msg`` when something was refused or went wrong; the rest is done all the same.
+    It has ``files``, ``drift`` and ``pending`` only when the node was looked at: without them nothing is known of it.
     """
-    result = {"changed": False, "files": [], "drift": [], "pending": [], "refused": [], "findings": []}
-    if diff_mode:
-        result["diff"] = []
+    result = {"changed": False, "refused": [], "findings": []}
     result["invocation"] = {"module_args": invocation(params)}
     try:
         request = Request(params)
@@ -60,7 +59,12 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
             work, deferred = _planned(request, root, record)
     if not record.exists and (request.purge or request.state == "absent"):
         result["findings"].append(_record_missing(request, record))
-    answers = {} if check_mode or stopped else perform(work, root, record, request.backup)
+    try:
+        answers = {} if check_mode or stopped else perform(work, root, record, request.backup)
+    except (InstallError, FileProblem):
+        # The files may be there, and only the record's last word is missing.
+        result["changed"] = work.started
+        raise
     tell(result, work, deferred, answers, stopped, diff_mode)
 
 

@@ -25,6 +25,7 @@ class Work:
         self.plan = plan
         self.waiting = {id(target) for target, _reason in deferred}
         self.targets = [target for target in plan.targets if target.outcome.writes and id(target) not in self.waiting]
+        self.started = False  # whether files may have been written
 
     def entries(self, of_target: object) -> list:
         """Return the whole record, where ``of_target(target)`` gives the entries of a file: client -> entry or None."""
@@ -54,6 +55,7 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     busy = {id(target) for target in work.targets}
     intended = {id(target): _intended(target) for target in work.targets}
     record.save(work.entries(lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries))
+    work.started = True
     answers = {}
     by_user = {}
     for target in work.targets:

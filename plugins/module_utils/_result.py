@@ -13,6 +13,9 @@ def tell(result: dict, work: object, deferred: list, answers: dict, stopped: boo
 
     ``answers`` is empty in check mode.
     """
+    result.update(files=[], drift=[], pending=[])
+    if with_diff:
+        result["diff"] = []
     plan = work.plan
     reasons = {id(target): reason for target, reason in deferred}
     busy = {id(target) for target in work.targets}

@@ -342,7 +342,7 @@ EXAMPLES = r"""
 RETURN = r"""
 files:
   description: Each file and what happened to it.
-  returned: always
+  returned: when the node was looked at
   type: list
   elements: dict
   contains:
@@ -370,7 +370,7 @@ files:
        action: updated}
 drift:
   description: Each of our keys that differed before the run, in check mode and for real.
-  returned: always
+  returned: when the node was looked at
   type: list
   elements: dict
   contains:
@@ -487,7 +487,7 @@ pending:
   description:
     - What could not be written now, because a client runs or a user is missing.
     - Each with path, client, email and reason.
-  returned: always
+  returned: when the node was looked at
   type: list
   elements: dict
 record:

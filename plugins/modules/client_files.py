@@ -437,7 +437,7 @@ EXAMPLES = r"""
 RETURN = r"""
 files:
   description: One row for each file and client.
-  returned: always
+  returned: when the node was looked at
   type: list
   elements: dict
   contains:
@@ -474,7 +474,7 @@ files:
       returned: when there is a reason
 drift:
   description: Every difference between what was found and what shall be, in check mode and otherwise.
-  returned: always
+  returned: when the node was looked at
   type: list
   elements: dict
   contains:
@@ -510,7 +510,7 @@ drift:
       found: '0'
 pending:
   description: Files that have to wait, with C(path), C(client), C(email) and C(reason).
-  returned: always
+  returned: when the node was looked at
   type: list
   elements: dict
   sample: []

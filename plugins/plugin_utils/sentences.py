@@ -14,12 +14,12 @@ Row = Mapping[str, Any]
 
 
 def summary_of(result: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the lines of each part of a result of ``client_config``."""
+    """Return the lines of each part of a result of ``client_config``; none for what the node did not tell."""
     return {
         "translation": translation_lines(result["translation"]),
-        "drift": drift_lines(result["drift"]),
+        "drift": drift_lines(result.get("drift", ())),
         "findings": finding_lines(result["findings"]),
-        "pending": pending_lines(result["pending"]),
+        "pending": pending_lines(result.get("pending", ())),
     }
 
 

@@ -21,7 +21,9 @@ class Fleet:
 
     def __init__(self, place: Path, ansible: Ansible) -> None:
         self.ansible = ansible
-        self.machines = {name: Machine(place / name, ["ada"]) for name in ("desk1", "desk2")}
+        self.place = place
+        self.hosts: dict[str, dict[str, Any]] = {"desk1": {}, "desk2": {}}
+        self.machines = {name: Machine(place / name, ["ada"]) for name in self.hosts}
         account = {"email": "ada@example.org", "user": "ada", "pox": POP_FIRST}
         self.variables: dict[str, Any] = {
             "ansible_connection": "local",
@@ -33,7 +35,7 @@ class Fleet:
 
     def play(self, name: str, *arguments: str) -> tuple[int, str]:
         """Run a playbook of the collection."""
-        inventory = {"all": {"hosts": dict.fromkeys(self.machines), "vars": self.variables}}
+        inventory = {"all": {"hosts": self.hosts, "vars": self.variables}}
         path = self.ansible.directory / "inventory.json"
         path.write_text(json.dumps(inventory), encoding="utf-8")
         done = self.ansible.command("ansible-playbook", f"mailfleet.autodiscover.{name}", "-i", str(path), *arguments)

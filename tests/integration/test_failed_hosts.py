@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A host that could not be looked at is failed by the drift playbook, and never one without drift."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Machine
+from .test_playbooks import Fleet, fleet  # noqa: F401 - a fixture
+
+JUDGED = ("-e", "mail_client_fail_on_drift=true")
+REPORTED = "desk1"
+"""The host that is spoiled; desk2 is as it should be."""
+
+
+def _record(machine: Machine) -> Path:
+    return machine.root / "var/lib/mailfleet/default.json"
+
+
+def _no_interpreter(fleet: Fleet) -> None:  # noqa: F811
+    fleet.hosts[REPORTED] = {"ansible_python_interpreter": "/nonexistent/python3"}
+
+
+def _mute_interpreter(fleet: Fleet) -> None:  # noqa: F811
+    """Answer like a module, and say nothing."""
+    program = fleet.ansible.directory / "python3"
+    program.write_text("#!/bin/sh\necho '{}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    fleet.hosts[REPORTED] = {"ansible_python_interpreter": str(program)}
+
+
+def _crash(fleet: Fleet) -> None:  # noqa: F811
+    """A Python that ends before the module says anything."""
+    program = fleet.ansible.directory / "python3"
+    program.write_text("#!/bin/sh\necho 'Segmentation fault' >&2\nexit 139\n", encoding="utf-8")
+    program.chmod(0o755)
+    fleet.hosts[REPORTED] = {"ansible_python_interpreter": str(program)}
+
+
+def _garbage_record(fleet: Fleet) -> None:  # noqa: F811
+    _record(fleet.machines[REPORTED]).write_bytes(b"\0garbage")
+
+
+def _misshapen_record(fleet: Fleet) -> None:  # noqa: F811
+    record = _record(fleet.machines[REPORTED])
+    content = json.loads(record.read_text(encoding="utf-8"))
+    content["files"][0]["sections"] = 7
+    record.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _record_is_a_directory(fleet: Fleet) -> None:  # noqa: F811
+    _record(fleet.machines[REPORTED]).unlink()
+    _record(fleet.machines[REPORTED]).mkdir()
+
+
+def _no_root(fleet: Fleet) -> None:  # noqa: F811
+    fleet.variables["mail_client_root"] = (
+        f"{fleet.place}/{{{{ 'gone' if inventory_hostname == 'desk1' else 'desk2' }}}}"
+    )
+
+
+CAUSES: dict[str, Callable[[Fleet], None]] = {
+    "interpreter missing": _no_interpreter,
+    "interpreter says nothing": _mute_interpreter,
+    "module crashed": _crash,
+    "record is garbage": _garbage_record,
+    "record of a wrong shape": _misshapen_record,
+    "record is a directory": _record_is_a_directory,
+    "root missing": _no_root,
+}
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside a clean host", "alone"])
+@pytest.mark.parametrize("cause", CAUSES.values(), ids=CAUSES)
+def test_a_failed_module_is_never_no_drift(fleet: Fleet, cause: Callable[[Fleet], None], beside: bool) -> None:  # noqa: F811
+    fleet.play("provision")
+    cause(fleet)
+    only = () if beside else ("-e", f"mail_client_hosts={REPORTED}")
+    for judged in (JUDGED, ()) if beside else (JUDGED,):
+        code, printed = fleet.play("drift", *judged, *only)
+        assert code == 2, printed
+        recap = {found[1]: found[0] for found in re.findall(r"(^(\w+) .*failed=.*$)", printed, re.M)}
+        assert "failed=1" in recap[REPORTED] and (not beside or "failed=0" in recap["desk2"]), printed
+        assert f"[{REPORTED}]: FAILED!" in printed
+
+
+def test_a_failed_module_does_not_hide_behind_a_refused_account(fleet: Fleet) -> None:  # noqa: F811
+    fleet.play("provision")
+    _garbage_record(fleet)
+    fleet.variables["mail_client_accounts"].append({"email": "eve@example.org", "user": "ada", "pox": "no answer"})
+    code, printed = fleet.play("drift", *JUDGED, "-e", f"mail_client_hosts={REPORTED}")
+    plain = re.sub(r"\s+", " ", printed)
+    assert code == 2 and "cannot be read as a record" in plain and "eve@example.org" in plain
+    assert "would be provisioned" not in plain and "no drift of theirs is known" not in plain
+
+
+def test_a_host_without_accounts_has_no_drift(fleet: Fleet) -> None:  # noqa: F811
+    fleet.hosts[REPORTED] = {"mail_client_accounts": []}
+    fleet.play("provision")
+    assert fleet.play("drift", *JUDGED)[0] == 0
