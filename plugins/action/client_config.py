@@ -16,6 +16,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_con
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import with_files_found
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.passwords import moved_passwords
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
     account_request,
@@ -99,16 +100,21 @@ class ActionModule(ActionBase):
                 accounts=plan.emails,
                 # One address may be for several users, of whom one is refused.
                 incomplete=sorted({row["email"] for row in plan.refused}),
+                connections=plan.connections,
                 clients=options["clients"],
                 users=_users(options["accounts"]),
             )
-            installed = self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
+            installed: dict[str, Any] = self._execute_module(
+                module_name=INSTALLER, module_args=arguments, task_vars=task_vars
+            )
             if "drift" not in installed and not installed.get("failed"):
                 installed.update(failed=True, msg=_NO_ANSWER)
             # The module's own error would be shown in the place of ours, which names every account.
             for name in ("invocation", *(("exception", "msg") if installed.get("refused") else ())):
                 installed.pop(name, None)
             result["registry"] = _for_written_accounts(plan.registry, installed)
+            moves = moved_passwords(installed.pop("moved", ()), installed.get("drift", ()), plan.commanded)
+            result["findings"] = result["findings"] + moves
             for name in ("refused", "findings"):
                 installed[name] = result[name] + installed.get(name, [])
             result.update(installed)

@@ -35,6 +35,11 @@ NOTICE_OPTIONS = {
     "sentence": {"type": "str", "required": True},
 }
 
+NUMBERS_OPTIONS = {
+    "path": {"type": "str", "required": True},
+    "after": {"type": "list", "elements": "str", "required": True},
+}
+
 CANDIDATE_OPTIONS = {
     "exists": {"type": "str", "required": True},
     "path": {"type": "str", "required": True},
@@ -57,6 +62,7 @@ FILE_OPTIONS = {
     },
     "syntax": {"type": "str", "choices": ["prefs", "keyfile", "kconfig"], "default": "prefs"},
     "remove_whole": {"type": "bool", "default": False},
+    "numbers_in": {"type": "list", "elements": "dict", "options": NUMBERS_OPTIONS},
     "blocks": {"type": "list", "elements": "dict", "options": BLOCK_OPTIONS},
     "comment": {"type": "str", "default": "#"},
     "values": {"type": "list", "elements": "dict", "options": VALUE_OPTIONS},
@@ -73,6 +79,22 @@ FILE_OPTIONS = {
 CONTENTS = ("content", "content_base64", "sections", "blocks", "values")
 """The options of a file that say what shall be in it; exactly one is given."""
 
+SERVER_OPTIONS = {
+    "type": {"type": "str", "required": True},
+    "hostname": {"type": "str", "required": True},
+    "port": {"type": "int", "required": True},
+    "socket_type": {"type": "str", "required": True},
+    "username": {"type": "str"},
+}
+
+CONNECTION_OPTIONS = {
+    "account": {"type": "str", "required": True},
+    "user": {"type": "str"},
+    "clients": {"type": "list", "elements": "str", "required": True},
+    "incoming": {"type": "dict", "required": True, "options": SERVER_OPTIONS},
+    "outgoing": {"type": "dict", "required": True, "options": SERVER_OPTIONS},
+}
+
 ARGUMENT_SPEC = {
     "files": {
         "type": "list",
@@ -86,6 +108,7 @@ ARGUMENT_SPEC = {
     "users": {"type": "dict", "default": {}},
     "accounts": {"type": "list", "elements": "str", "default": []},
     "incomplete": {"type": "list", "elements": "str", "default": []},
+    "connections": {"type": "list", "elements": "dict", "default": [], "options": CONNECTION_OPTIONS},
     "clients": {"type": "list", "elements": "str", "default": []},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "purge": {"type": "bool", "default": False},

@@ -59,6 +59,10 @@ class _Job:
         return self.wanted.directories if self.wanted else []
 
     @property
+    def numbers_in(self) -> list:
+        return (self.wanted.numbers_in or []) if self.wanted else []
+
+    @property
     def client(self) -> str:
         return self.wanted.client if self.wanted else self.entry["client"]
 
@@ -70,7 +74,9 @@ class _Job:
 class Finder:
     """Fills ``targets``, ``pending``, and ``gone``: the record entries that nothing on the node stands for."""
 
-    def __init__(self, users: Users, root: Area, entries: list, refusals: Refusals, missing_user: str) -> None:
+    def __init__(
+        self, users: Users, root: Area, entries: list, refusals: Refusals, missing_user: str, numbers: object
+    ) -> None:
         self.targets = []
         self.gone = []
         self.pending = []
@@ -82,6 +88,7 @@ class Finder:
         self._made = sorted({directory for entry in entries for directory in entry["directories"]})
         self._refusals = refusals
         self._missing_user = missing_user
+        self._numbers = numbers  # path of a file to the numbers that its sections ever had
         self._by_real = {}
 
     def find(self, files: list, leaving: list) -> None:
@@ -149,10 +156,11 @@ class Finder:
             (
                 tuple((exists.token if exists else None, place.token) for exists, place in job.candidates),
                 tuple(place.token for place in job.directories),
+                tuple((place.token, texts) for place, texts in job.numbers_in),
             )
             for job in jobs
         ]
-        places = {key: (job.candidates, job.directories) for key, job in zip(keys, jobs)}
+        places = {key: (job.candidates, job.directories, job.numbers_in) for key, job in zip(keys, jobs)}
         answers = dict(zip(places, run_as(user, lambda: survey(self._root, user, list(places.values())))))
         return [answers[key] for key in keys]
 
@@ -192,6 +200,9 @@ class Finder:
                 self._refusals.add(job.accounts, job.client, target.shown, str(problem))
             else:
                 target.wanted.append(job.wanted)
+                if job.wanted.numbers_in is not None:
+                    target.numbers = (target.numbers or self._numbers(target.token)) | set(found.numbers)
+                    target.numbers_unknown = target.numbers_unknown or found.numbers_unknown
 
     def _fill_in_paths(self, wanted: object) -> None:
         """Put homes into the values that are paths: only the node knows them."""

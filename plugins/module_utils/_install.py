@@ -52,7 +52,7 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
     stopped = bool(work.plan.refused) and request.on_account_error == "fail"
     if stopped:
         work.targets = []
-    elif work.targets or record.differs(work.final_entries()):
+    elif work.targets or record.differs(*work.final()):
         record.refuse_unwritable()
         # The first run on a node has no directory for a lock yet; another one may have been quicker.
         if not check_mode and record.lock(create=True) and not record.is_as_loaded():
@@ -69,7 +69,7 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
 
 
 def _planned(request: Request, root: Area, record: Record) -> tuple:
-    plan = Plan(request, Users(request.root, root, request.users), root, record.load(), Processes())
+    plan = Plan(request, Users(request.root, root, request.users), root, *record.load(), Processes())
     deferred = plan.deferred()
     return Work(plan, deferred), deferred
 

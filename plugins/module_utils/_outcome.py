@@ -14,7 +14,19 @@ from __future__ import annotations
 class Target:
     """One file: ``wanted`` and ``entries`` (client -> record entry) are all that concerns it."""
 
-    __slots__ = ("user", "token", "shown", "found", "wanted", "entries", "made", "outcome", "number")
+    __slots__ = (
+        "user",
+        "token",
+        "shown",
+        "found",
+        "wanted",
+        "entries",
+        "made",
+        "outcome",
+        "number",
+        "numbers",
+        "numbers_unknown",
+    )
 
     def __init__(self, user: object, token: str, shown: str, found: object) -> None:
         self.user = user
@@ -26,6 +38,8 @@ class Target:
         self.made = []  # directories above it that we made, says the record
         self.outcome = None
         self.number = 0  # its place in the request
+        self.numbers = None  # numbers that no new section may get; None where other files do not know them
+        self.numbers_unknown = None  # why they are not known
 
 
 class Outcome:

@@ -11,6 +11,7 @@ the files are there: whenever we are cut off, a later run can tell by a file's d
 
 from __future__ import annotations
 
+from ._accounts import Accounts
 from ._apply import Change, apply
 from ._as_user import ChildDied, run_as
 from ._errors import FileProblem
@@ -42,19 +43,34 @@ class Work:
         ]
         return kept + [entry for entry in replaced.values() if entry is not None]
 
-    def final_entries(self) -> list:
-        """Return the record as it is when all goes well."""
-        return self.entries(lambda target: target.outcome.entries)
+    def final(self) -> tuple:
+        """Return entries and rows of accounts of the record as it is when all goes well."""
+        return self.entries(lambda target: target.outcome.entries), self.accounts().rows()
+
+    def accounts(self, answers: object = None, written: bool = True) -> Accounts:
+        """Return the accounts of the record, after ``answers`` of what was written or when all goes well."""
+        failed = {key for key, answer in (answers or {}).items() if answer.get("error")}
+        undone = {
+            (client, account)
+            for target in self.plan.targets
+            if id(target) in self.waiting or id(target) in failed
+            for client, accounts, _action, _note in target.outcome.rows
+            for account in accounts
+        }
+        return self.plan.accounts(undone, written)
 
 
 def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     """Do it; return id(target) -> {"error": sentence} or {"backup": name or None}."""
     if not work.targets:
-        record.save(work.final_entries())
+        record.save(*work.final())
         return {}
     busy = {id(target) for target in work.targets}
     intended = {id(target): _intended(target) for target in work.targets}
-    record.save(work.entries(lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries))
+    record.save(
+        work.entries(lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries),
+        work.accounts(written=False).rows(),
+    )
     work.started = True
     answers = {}
     by_user = {}
@@ -69,7 +85,7 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
             return intended[id(target)]
         return target.entries if answer.get("error") else target.outcome.entries
 
-    record.save(work.entries(outcome))
+    record.save(work.entries(outcome), work.accounts(answers).rows())
     return answers
 
 

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import os
 
+from ._accounts import Accounts
 from ._errors import FileProblem
 from ._find import Finder, Refusals
+from ._identity import raw
+from ._numbers import number_of
 from ._request import Request
 from ._running import Processes
 from ._target import plan_target
@@ -27,13 +30,17 @@ _PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
 class Plan:
     """What a run does; ``pending`` has (path, client, accounts, reason), ``gone`` record entries without a file."""
 
-    def __init__(self, request: Request, users: Users, root: Area, entries: list, processes: Processes) -> None:
+    def __init__(
+        self, request: Request, users: Users, root: Area, entries: list, accounts: list, processes: Processes
+    ) -> None:
         self.request = request
         self.entries = entries
+        self._accounts = accounts
         self.findings = []  # (code, account, message) of what else the node has or lacks
         self._processes = processes
         self._refusals = Refusals()
-        finder = Finder(users, root, entries, self._refusals, request.missing_user)
+        numbers = Accounts(accounts).numbers
+        finder = Finder(users, root, entries, self._refusals, request.missing_user, numbers)
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
@@ -56,6 +63,22 @@ class Plan:
     def refused(self) -> list:
         """Rows of the result."""
         return self._refusals.rows
+
+    def accounts(self, undone: set, written: bool = True) -> Accounts:
+        """Return the accounts of the record after this run.
+
+        ``undone`` are pairs of client and account that wait. Without ``written`` the files are still to come: numbers
+        are given, and servers are those of the last run.
+        """
+        accounts = Accounts(self._accounts)
+        undone = undone | self._waiting
+        if written:
+            accounts.leave(lambda client, account: (client, account) not in undone and self.leaves(client, account))
+            accounts.connect(self.request.connections, self._refusals.accounts, undone)
+        for target in self.targets:
+            for account, client, number in _numbers_given(target):
+                accounts.number(account, client, target.user.name if target.user else "", target.token, number)
+        return accounts
 
     def refuse(self, accounts: list, client: str, path: str, reason: str) -> None:
         """Add what went wrong while writing."""
@@ -210,6 +233,23 @@ def _obstacle(target: object) -> object:
         f"Mode and owner of {target.shown} cannot be changed: it belongs to uid {target.found.uid}, not to uid {uid}; "
         "correct its owner, or run as root."
     )
+
+
+def _numbers_given(target: object) -> list:
+    """Return (account, client, number) of the sections whose numbers other files of the client may know."""
+    if target.numbers is None:
+        return []
+    sections = [
+        (client, section)
+        for client, entry in target.outcome.entries.items()
+        for section in (entry or {}).get("sections", ())
+        if section["numbered"] and section["account"]
+    ]
+    found = [
+        (section["account"], client, number_of(raw(section["name"]), raw(section["numbered"])))
+        for client, section in sections
+    ]
+    return [row for row in found if row[2] is not None]
 
 
 def _accounts_of(target: object) -> set:

@@ -38,7 +38,7 @@ def checked_set(name: str) -> str:
 
 
 class Record:
-    """The record of one set: ``entries`` is a list of plain dicts, one for each path and client."""
+    """The record of one set: entries, plain dicts, one for each path and client, and rows of accounts."""
 
     def __init__(self, area: Area, root: str, name: str) -> None:
         if root == "/" and os.geteuid() != 0:
@@ -52,10 +52,13 @@ class Record:
         self._lock = None
         self._bytes = None
 
-    def load(self) -> list:
-        """Return the entries as they are on disk now. Raises InstallError on a file that is no record of ours."""
+    def load(self) -> tuple:
+        """Return entries of files and rows of accounts as they are on disk now.
+
+        Raises InstallError on a file that is no record of ours.
+        """
         self._bytes = self._read()
-        return [] if self._bytes is None else self._parsed(self._bytes)
+        return ([], []) if self._bytes is None else self._parsed(self._bytes)
 
     @property
     def exists(self) -> bool:
@@ -69,7 +72,7 @@ class Record:
         except FileProblem as problem:
             raise InstallError(f"The record of what was installed cannot be used. {problem}") from problem
 
-    def _parsed(self, data: bytes) -> list:
+    def _parsed(self, data: bytes) -> tuple:
         hint = (
             "Nothing was changed; restore it from a backup, or move it away (then nothing it listed will be removed)."
         )
@@ -77,6 +80,7 @@ class Record:
             content = json.loads(data.decode("utf-8"))
             version = content["version"]
             entries = content["files"]
+            accounts = content.get("accounts", [])
             if not isinstance(version, int) or not all(isinstance(entry["path"], str) for entry in entries):
                 raise ValueError("it is of another kind")
         except (ValueError, KeyError, TypeError) as error:
@@ -88,7 +92,7 @@ class Record:
                 f"The record {self.path} has version {version}, and this release knows versions up to {VERSION}: "
                 "a newer release of mailfleet.autodiscover wrote it; use that one. Nothing was changed."
             )
-        return entries
+        return entries, accounts
 
     def refuse_unwritable(self) -> None:
         """Raise InstallError if the record could not be written. Writes nothing itself."""
@@ -142,21 +146,24 @@ class Record:
         """Whether nobody has written the record since ``load``."""
         return self._read() == self._bytes
 
-    def differs(self, entries: list) -> bool:
+    def differs(self, entries: list, accounts: list) -> bool:
         """Whether ``save`` would write anything."""
-        return self._data(entries) != self._bytes and (bool(entries) or self._bytes is not None)
+        return self._data(entries, accounts) != self._bytes and (bool(entries or accounts) or self._bytes is not None)
 
-    def _data(self, entries: list) -> bytes:
+    def _data(self, entries: list, accounts: list) -> bytes:
         ordered = sorted(entries, key=lambda entry: (entry["path"], entry["client"]))
         # One line for each file: a person can read it, and json's fast encoder is used, which knows no indentation.
-        lines = ",\n".join(json.dumps(entry, sort_keys=True) for entry in ordered)
-        return f'{{"version": {VERSION}, "set": {json.dumps(self._set)}, "files": [\n{lines}\n]}}\n'.encode("ascii")
+        files, people = (",\n".join(json.dumps(row, sort_keys=True) for row in rows) for rows in (ordered, accounts))
+        return (
+            f'{{"version": {VERSION}, "set": {json.dumps(self._set)}, "accounts": [\n{people}\n], '
+            f'"files": [\n{files}\n]}}\n'
+        ).encode("ascii")
 
-    def save(self, entries: list) -> None:
+    def save(self, entries: list, accounts: list) -> None:
         """Write the record if it differs from what is on disk."""
-        if not self.differs(entries):
+        if not self.differs(entries, accounts):
             return
-        data = self._data(entries)
+        data = self._data(entries, accounts)
         try:
             with self._area.locate(self.path) as spot:
                 self._make_directory(spot)

@@ -60,6 +60,7 @@ class Wanted:
         "basis",
         "sections",
         "syntax",
+        "numbers_in",
         "remove_whole",
         "blocks",
         "comment",
@@ -99,6 +100,7 @@ class Request:
         self.accounts = list(params["accounts"])
         self.incomplete = set(params["incomplete"])
         self.clients = list(params["clients"])
+        self.connections = list(params["connections"])
         self.purge = params["purge"]
         self.backup = params["backup"]
         self.problems = []
@@ -129,6 +131,7 @@ class Request:
         wanted.content = wanted.sections = wanted.blocks = wanted.values = None
         wanted.basis = item["basis"]
         wanted.syntax = item["syntax"]
+        wanted.numbers_in = _numbers_in(item["numbers_in"], wanted, where)
         wanted.remove_whole = item["remove_whole"]
         wanted.comment = item["comment"]
         wanted.block_name = self.set
@@ -222,6 +225,21 @@ def _candidates(item: dict, where: str) -> list:
     if any(path.user != user or exists.user not in (None, user) for exists, path in pairs):
         raise InstallError(f"{where}: all candidates of one file must be in the same home, or all outside homes.")
     return pairs
+
+
+def _numbers_in(items: object, wanted: Wanted, where: str) -> object:
+    """Return (place, pattern) of each file that refers to the numbers of sections; None: nothing else knows them."""
+    if items is None:
+        return None
+    found = []
+    for number, item in enumerate(items):
+        place = Place.parse(item["path"], f"{where}.numbers_in[{number}]")
+        if place.user != wanted.user:
+            raise InstallError(f"{where}: numbers_in must be in the same home as the file, or outside homes like it.")
+        if not item["after"] or not all(item["after"]):
+            raise InstallError(f"{where}.numbers_in[{number}]: after is empty; give the text before a number.")
+        found.append((place, tuple(item["after"])))
+    return found
 
 
 def _block(item: dict, where: str) -> tuple:

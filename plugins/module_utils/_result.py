@@ -41,6 +41,10 @@ def tell(result: dict, work: object, deferred: list, answers: dict, stopped: boo
                 result["changed"] = True
                 if with_diff:
                     result["diff"].extend(outcome.diffs)
+    result["moved"] = [
+        {"email": account, "client": client, "user": user or None, "server": side, "before": before, "after": after}
+        for account, client, user, side, before, after in work.accounts(answers).moved()
+    ]
     result["refused"] = plan.refused
     if plan.refused:
         result.update(failed=True, msg=_message(plan.refused, stopped))

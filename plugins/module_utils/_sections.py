@@ -11,17 +11,25 @@ Pure: no file is touched here.
 from __future__ import annotations
 
 from ._diffs import drift_row, shown
-from ._identity import holds, mark, matching, numbered, raw, recorded_section, text
+from ._identity import holds, mark, matching, raw, recorded_section, text
 from ._ini import Document, Section
+from ._numbers import next_number, number_of
 from ._section_record import kind_of, match_of, pair, record_of
 
 
 class Sections:
     """The sections of one file while they change; ``record`` maps clients to their sections, old and then new."""
 
-    def __init__(self, document: Document, path: str, record: dict) -> None:
+    def __init__(
+        self, document: Document, path: str, record: dict, numbers: object = None, numbers_unknown: object = None
+    ) -> None:
         self.document = document
         self.path = path
+        self._kept_numbers = numbers is not None
+        # What is removed in this run leaves its number in the client's other files.
+        self._numbers = set(numbers or ())
+        self._numbers_unknown = numbers_unknown
+        self._found = [section.name for section in document.sections]
         # Copies: a plan may be made again from the same record.
         self.record = {client: [dict(section) for section in sections] for client, sections in record.items()}
         self.changes = []  # (section, key, old, new) for the diff
@@ -175,8 +183,10 @@ class Sections:
                 )
                 return
         else:
-            highest = max([number for number, _section in numbered(self.document, wanted.numbered)], default=0)
-            name = raw(wanted.numbered) + b"%d" % (highest + 1)
+            if self._numbers_unknown is not None:
+                self._refuse_number(client, wanted)
+                return
+            name = raw(wanted.numbered) + b"%d" % next_number(self._taken_numbers(raw(wanted.numbered)))
         tables = wanted.to_create()
         pairs = [(key, value) for _role, table in tables for key, value in table.items()]
         self.drift.append(
@@ -194,6 +204,21 @@ class Sections:
             for key, value in table.items()
         }
         self.record[client].append(recorded)
+
+    def _taken_numbers(self, prefix: bytes) -> set:
+        names = [section.name for section in self.document.sections]
+        if self._kept_numbers:
+            names += self._found
+            names += [raw(recorded["name"]) for sections in self.record.values() for recorded in sections]
+        return self._numbers | {number for number in (number_of(name, prefix) for name in names) if number is not None}
+
+    def _refuse_number(self, client: str, wanted: object) -> None:
+        reason = (
+            f"A new section of {self.path} needs a number that nothing else of the client still means another account "
+            f"by, and that cannot be told: {self._numbers_unknown}. Make that file readable or move it away, then run "
+            "again."
+        )
+        self.errors.append((wanted.account, client, reason))
 
     def _keep(self, client: str, wanted: object, section: Section, recorded: object) -> None:
         """Enforce the keys of a section that is there: made by us before, or adopted now."""

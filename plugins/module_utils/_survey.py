@@ -15,9 +15,12 @@ import re
 import stat
 
 from ._errors import FileProblem, InstallError, quoted
-from ._tree import Area, Spot, home_area, read
+from ._numbers import numbers_in, pattern_of
+from ._tree import Area, Spot, home_area, pieces, read
 
 _TOKEN = re.compile(r"\{home:([^{}/]+)\}(/.*)\Z", re.S)
+_MOST_SCANNED = 12 * 1024 * 1024
+"""Bytes of the files that refer to numbers: a folder list of Claws Mail has about 300 for each folder."""
 _EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
 
 
@@ -57,7 +60,21 @@ class Place:
 class Found:
     """What is at a place now. ``content`` is None when nothing is there."""
 
-    __slots__ = ("chosen", "real", "content", "mode", "uid", "gid", "missing", "absent", "blocked", "error", "no_home")
+    __slots__ = (
+        "chosen",
+        "real",
+        "content",
+        "mode",
+        "uid",
+        "gid",
+        "missing",
+        "absent",
+        "blocked",
+        "numbers",
+        "numbers_unknown",
+        "error",
+        "no_home",
+    )
 
     def __init__(self, answer: dict) -> None:
         for name in self.__slots__:
@@ -65,7 +82,7 @@ class Found:
 
 
 def survey(root: Area, user: object, items: list) -> list:
-    """Return an answer for each of ``items``: candidates, which are (exists or None, Place), and directories.
+    """Return an answer for each of ``items``: candidates, (exists or None, Place); directories; what holds numbers.
 
     All places are of ``user``, or none is in a home.
     """
@@ -81,13 +98,13 @@ def survey(root: Area, user: object, items: list) -> list:
         except FileProblem as problem:
             return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(items)
     try:
-        return [_look(root, area, candidates, directories) for candidates, directories in items]
+        return [_look(root, area, *item) for item in items]
     finally:
         if area is not root:
             os.close(area.fd)
 
 
-def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
+def _look(root: Area, area: Area, candidates: list, directories: list, numbers_in: list) -> dict:
     chosen = 0
     for number, (exists, _place) in enumerate(candidates):
         if exists is not None and (area if exists.user else root).exists(exists.rest):
@@ -107,12 +124,32 @@ def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
                 # The directories are made together with a file that is not there yet.
                 "blocked": obstacle if blocked is None and spot.status is None else blocked,
             }
+            answer["numbers"], answer["numbers_unknown"] = _numbers(area, numbers_in)
             if spot.status is not None:
                 answer["content"], status = read(spot, shown)
                 answer.update(mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid)
             return answer
     except FileProblem as problem:
         return {"chosen": chosen, "error": str(problem)}
+
+
+def _numbers(area: Area, files: list) -> tuple:
+    """Return the numbers that ``files`` refer to, and why they are not known, or None. A missing file knows none."""
+    found = set()
+    left = _MOST_SCANNED
+    for place, texts in files:
+        shown = area.shown(place.rest)
+        try:
+            with area.locate(place.rest) as spot:
+                if spot.status is None:
+                    continue
+                left -= spot.status.st_size
+                if left < 0:
+                    raise FileProblem(f"{shown} has {spot.status.st_size} bytes, more than are looked through")
+                found |= numbers_in(pieces(spot, shown, spot.status.st_size), pattern_of(texts), shown)
+        except FileProblem as problem:
+            return sorted(found), str(problem).rstrip(".")
+    return sorted(found), None
 
 
 def _absent(area: Area, directories: list) -> tuple:

@@ -166,7 +166,7 @@ def _plan_sections(
     syntax = active[0].syntax if active else next(iter(target.entries.values())).get("syntax", "prefs")
     document = Document(found.content or b"", syntax)
     record = {client: entry["sections"] for client, entry in target.entries.items() if entry["kind"] == "sections"}
-    sections = Sections(document, target.shown, record)
+    sections = Sections(document, target.shown, record, target.numbers, target.numbers_unknown)
     wanted_sections = {}
     for wanted in active:
         chosen = [section for section in wanted.sections if section is not None and section.account not in refused]

@@ -244,6 +244,25 @@ def read(spot: Spot, shown: str) -> tuple:
         os.close(fd)
 
 
+def pieces(spot: Spot, shown: str, most: int) -> object:
+    """Yield the bytes of the regular file at ``spot`` in pieces; of one that grows meanwhile no more than ``most``."""
+    refuse_special(spot.status, shown)
+    try:
+        fd = os.open(spot.name, _FILE, dir_fd=spot.fd)
+        try:
+            refuse_special(os.fstat(fd), shown)
+            while most > 0:
+                piece = os.read(fd, min(1 << 16, most))
+                if not piece:
+                    return
+                most -= len(piece)
+                yield piece
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise FileProblem(f"{shown} cannot be read by uid {os.geteuid()}: {because(error)}.") from error
+
+
 def refuse_special(status: os.stat_result, shown: str) -> None:
     """Raise FileProblem unless ``status`` is that of a regular file."""
     if not stat.S_ISREG(status.st_mode):

@@ -164,6 +164,26 @@ options:
             here, it goes with the last of its sections, whatever the client or a person added to it.
         type: bool
         default: false
+      numbers_in:
+        description:
+          - For O(files[].sections) with O(files[].sections[].numbered). Other files of the client that refer to a
+            section by its number, such as its stored passwords.
+          - A number that one of them holds is given to no new section, and none is ever given twice. An empty list
+            says only the latter. Where one of them cannot be read, a new section is refused.
+        type: list
+        elements: dict
+        suboptions:
+          path:
+            description: The file, in the same home as O(files[].path). One that is not there holds no numbers.
+            type: str
+            required: true
+          after:
+            description:
+              - What stands before a number. Blanks, quotes and an equals sign may follow it. A line feed stands for the
+                start of a line.
+            type: list
+            elements: str
+            required: true
       blocks:
         description:
           - Blocks of lines in a text file, each between two comment lines that say whose it is. A new block is added at
@@ -276,6 +296,54 @@ options:
     type: list
     elements: str
     default: []
+  connections:
+    description:
+      - The servers of accounts of O(files). They are kept in the record, and RV(moved) says which of them are new.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      account:
+        description: The account.
+        type: str
+        required: true
+      user:
+        description: The system user who has it.
+        type: str
+      clients:
+        description: The clients that have it.
+        type: list
+        elements: str
+        required: true
+      incoming:
+        description: The server that mail is fetched from.
+        type: dict
+        required: true
+        suboptions: &server
+          type:
+            description: V(pop3), V(imap) or V(smtp).
+            type: str
+            required: true
+          hostname:
+            description: Its host name.
+            type: str
+            required: true
+          port:
+            description: Its port.
+            type: int
+            required: true
+          socket_type:
+            description: V(plain), V(STARTTLS) or V(SSL).
+            type: str
+            required: true
+          username:
+            description: The login. Leave it out where there is none.
+            type: str
+      outgoing:
+        description: The server that mail is sent through.
+        type: dict
+        required: true
+        suboptions: *server
   clients:
     description: With O(state=absent), the clients whose things are removed. Empty means all.
     type: list
@@ -510,6 +578,14 @@ drift:
       found: '0'
 pending:
   description: Files that have to wait, with C(path), C(client), C(email) and C(reason).
+  returned: when the node was looked at
+  type: list
+  elements: dict
+  sample: []
+moved:
+  description:
+    - Servers of O(connections) whose host name is not the one of the last run, with C(email), C(client), C(user),
+      C(server) (V(incoming) or V(outgoing)), C(before) and C(after).
   returned: when the node was looked at
   type: list
   elements: dict

@@ -86,6 +86,10 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "warning",
         "a client cannot do what the answer asks for; provisioned all the same, because option unsupported is warn",
     ),
+    "password-to-new-server": (
+        "warning",
+        "the account's server moves to another domain, and the client will send the stored password there",
+    ),
     # the installation
     "record-missing": (
         "warning",

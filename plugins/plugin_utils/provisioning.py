@@ -72,6 +72,10 @@ class Plan:
     translation: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    connections: list[dict[str, Any]] = field(default_factory=list)
+    """Servers and login of each account, which the node keeps beside what it installs."""
+    commanded: list[str] = field(default_factory=list)
+    """Addresses whose password is printed by a command, whatever the server is."""
     emails: list[str] = field(default_factory=list)
     """Every address of the requests, the refused ones too."""
 
@@ -158,6 +162,9 @@ def provision(
     decided = [item for item in decided if _accepted(item, item.request.policy or policy, plan)]
     for item in _render(decided, chosen, settled, plan):
         plan.translation += _translation(item, report)
+        plan.connections.append(_connection(item))
+        if item.account.password_command is not None:
+            plan.commanded.append(item.account.email)
     return plan
 
 
@@ -290,6 +297,24 @@ def _advice(item: _Decided, waivable: bool) -> str:
     if waivable:
         ways.append("accept it with unsupported: warn")
     return f"{listed(ways, 'or')}."
+
+
+def _connection(item: _Decided) -> dict[str, Any]:
+    """Return one item of ``connections`` of ``client_files``."""
+    account = item.account
+    incoming, outgoing = (
+        {name: getattr(server, name) for name in ("hostname", "port", "socket_type", "username")}
+        for server in (account.incoming, account.outgoing)
+    )
+    if account.outgoing.authentication == "none":
+        del outgoing["username"]
+    return {
+        "account": account.email,
+        "user": account.user,
+        "clients": list(item.clients),
+        "incoming": {"type": account.incoming.type, **incoming},
+        "outgoing": {"type": "smtp", **outgoing},
+    }
 
 
 def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:

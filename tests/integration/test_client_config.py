@@ -346,3 +346,47 @@ def test_the_answer_is_found_beside_the_inventory(ansible: Ansible, machine: Mac
 def test_async_is_refused_in_words(ansible: Ansible, machine: Machine, ada: Any) -> None:
     (result,) = ansible.tasks({**client_config(machine, accounts=[ada]), "async": 10, "poll": 1})
     assert result["failed"] and "async" in result["msg"]
+
+
+def passwords_told(result: dict[str, Any]) -> list[str]:
+    """Return the clients whose stored password is said to go to another server."""
+    return [row["message"].split()[1] for row in result["findings"] if row["code"] == "password-to-new-server"]
+
+
+def test_a_stored_password_that_will_go_to_another_domain_is_told(ansible: Ansible, machine: Machine, ada: Any) -> None:
+    for program in ("mpop", "msmtp"):
+        path = machine.root / "usr/bin" / program
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    clients = ["claws_mail", "thunderbird", "mutt"]
+    ada["password_command"] = "pass mail"
+    here = client_config(machine, accounts=[ada], clients=clients)
+    there = {**ada, "pox": ada["pox"].replace("pop.example.org", "pop.example.net")}
+    elsewhere = client_config(machine, accounts=[there], clients=clients)
+    first, dry, real, again = ansible.tasks(here, checked(elsewhere), elsewhere, elsewhere)
+    assert passwords_told(first) == passwords_told(again) == []
+    assert passwords_told(dry) == passwords_told(real) == ["Claws", "Mutt"]
+    assert any("the stored password will be sent to pop.example.net" in line for line in real["warnings"])
+
+
+def test_an_account_that_is_taken_over_may_send_its_password_elsewhere(
+    ansible: Ansible, machine: Machine, ada: Any
+) -> None:
+    accountrc = machine.accountrc("ada")
+    accountrc.parent.mkdir()
+    accountrc.write_bytes(
+        b"[Account: 1]\naddress=ada@example.org\nprotocol=0\nuser_id=ada@example.org\nreceive_server=pop.old.example\n"
+    )
+    (result,) = ansible.tasks(client_config(machine, accounts=[ada], clients=["claws_mail"]))
+    assert passwords_told(result) == ["Claws"]
+
+
+def test_the_next_account_does_not_get_the_number_of_the_last(
+    ansible: Ansible, machine: Machine, ada: Any, bob: Any
+) -> None:
+    bob["user"] = "ada"
+    one = client_config(machine, accounts=[ada], clients=["claws_mail", "sylpheed"])
+    other = client_config(machine, accounts=[bob], clients=["claws_mail", "sylpheed"], purge=True)
+    ansible.tasks(one, other)
+    for path in (machine.accountrc("ada"), machine.root / "home/ada/.sylpheed-2.0/accountrc"):
+        assert [line for line in path.read_bytes().splitlines() if line[:1] == b"["] == [b"[Account: 2]"]

@@ -42,20 +42,33 @@ FOLDERLIST = f"""<?xml version="1.0" encoding="UTF-8"?>
 """Without a folder list both ask the person where mail shall go before they do anything else (``main.c``)."""
 
 
+NUMBERS = {"folderlist.xml": ("account_id",), "customheaderrc": ("\n",)}
+"""Files beside ``accountrc`` in which an account is its number, and what stands before it (folder.c, customheader.c).
+
+Mail that waits in the queue names its account as well. What becomes of it when the account is gone is decided by the
+server that it was for, so the number is of no use there (``account_find_from_smtp_server()``).
+"""
+
+
 def files(
     accounts: Sequence[MailAccount],
     directory: Callable[[MailAccount], str],
     section: Callable[[MailAccount], Section],
     process: str,
+    numbers: Mapping[str, tuple[str, ...]],
 ) -> tuple[File, ...]:
-    """Return one ``accountrc`` for each directory, with a section for each account, and a folder list to start with."""
+    """Return one ``accountrc`` for each directory, with a section for each account, and a folder list to start with.
+
+    ``numbers``: the client's own files in which an account is its number, and what stands before it.
+    """
     by_directory: dict[str, list[MailAccount]] = {}
     for account in accounts:
         by_directory.setdefault(directory(account), []).append(account)
     made: list[File] = []
     for place, owners in by_directory.items():
         sections = tuple(section(account) for account in owners)
-        made.append(KeyedFile(Place.at(f"{place}/accountrc"), sections, running=(process,)))
+        numbers_in = tuple((f"{place}/{name}", after) for name, after in {**NUMBERS, **numbers}.items())
+        made.append(KeyedFile(Place.at(f"{place}/accountrc"), sections, running=(process,), numbers_in=numbers_in))
         emails = tuple(account.email for account in owners)
         home = place.rpartition("/")[0]
         # Seen with Claws Mail 4.1.1: into a folder whose directory is not there it fetches mail without a word, notes

@@ -28,6 +28,16 @@ CONFIG_VERSION = "4"
 """Read by 3.18 to 4.3.0 as it is and migrated by later ones; a newer number than the client knows opens a dialog."""
 
 
+NUMBERS = {
+    "passwordstorerc": ("[account:",),
+    "matcherrc": ("account ", "forward ", "forward_as_attachment ", "redirect "),
+    "folderitemrc": ("default_account",),
+}
+"""Where else an account is its number: passwords (``passwordstore.c``), filter rules (``matcher_parser_parse.y``), and
+the account for answers in a folder (``folder_item_prefs.c``). With the number of an account that is gone, the next one
+would log in at its server with the old password."""
+
+
 def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rendering:
     """Return one ``accountrc`` for each user, and the folder list without which the assistant opens."""
 
@@ -35,7 +45,7 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
         home = "/etc/skel" if options["scope"] == "skel" else f"{{home:{account.user}}}"
         return f"{home}/.claws-mail"
 
-    return Rendering(accountrc.files(accounts, directory, _section, "claws-mail"))
+    return Rendering(accountrc.files(accounts, directory, _section, "claws-mail", NUMBERS))
 
 
 def _section(account: MailAccount) -> Section:
@@ -87,9 +97,18 @@ CLIENT = Client(
     },
     sandbox=Sandbox("Claws Mail", flatpak=("org.claws_mail.Claws-Mail",)),
     needs_user=lambda options: options["scope"] == "user",
+    login_kept_by="account",
+    server_keys=("receive_server", "smtp_server"),
     notes=(
         "Claws Mail rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "
         "``client_running`` says what to do then. It reads lines of at most 1,024 bytes.",
+        "Claws Mail finds passwords, the folders of an IMAP account, filter rules and the account of a folder by the "
+        "number of the account. A number that one of these files or our record still knows goes to no other account, "
+        "and not to the same one when it comes back: Claws Mail asks for its password again. Where one of the files "
+        "cannot be read, a new account is refused. Mail that waits in the queue of a removed account is sent through "
+        "the "
+        "account that Claws Mail finds by the server's name, else through the current one.",
+        "When an account's server moves to another domain, the run warns that the stored password will be sent there.",
         "Written once and the person's own from then on: account name, display name, folder, leaving mail on the "
         "server. The folder list is made only when there is none, because without it Claws Mail starts its assistant.",
         "With the folder list come the directories of its folders in ``~/Mail``: Claws Mail 4.1.1 fetches mail into a "

@@ -88,5 +88,10 @@ class Client:
     """Whether its files lie in the home of the account's user, given its options."""
     sandbox: Sandbox | None = None
     """The client as Flatpak and Snap, which a run must notice."""
+    login_kept_by: Literal["account", "command", "server"] = "server"
+    """What the client finds a stored password by. ``account``: the password goes along when the account's server
+    changes. ``server``: it does not. ``command``: it does where the caller gives ``password_command``."""
+    server_keys: tuple[str, ...] = ()
+    """Keys of keyed files that hold the host name of a server that gets the stored password."""
     notes: tuple[str, ...] = ()
     """Paragraphs for the client's page: what else a person should know."""

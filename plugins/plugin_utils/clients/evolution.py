@@ -293,11 +293,15 @@ CLIENT = Client(
     },
     sandbox=Sandbox("Evolution", flatpak=("org.gnome.Evolution",)),
     needs_user=lambda options: options["scope"] == "user",
+    login_kept_by="account",
+    server_keys=("Host",),
     notes=(
         "The files are those of ``evolution-data-server``, which watches the directory: an edit takes effect within "
         "seconds, while Evolution runs too. It adds keys and sections of its own; those are no drift.",
         "Written once and the person's own from then on: names, folders, interval, and leaving mail on the POP3 "
         "server. An account of the same address that a person made stays beside ours.",
+        "The keyring holds a password for each source, and a source keeps its number when its server moves: to another "
+        "domain, the run warns that the stored password will be sent there.",
         "With SMTPLast=on Evolution sends through the script ``~/.config/mailfleet/pop-first``. When its POP3 login "
         "fails, Evolution says ``exited with status 75: mail not sent`` and offers to edit, to try again, or to keep "
         "the mail in the outbox; the reason goes to Evolution's error output, which most desktops put into the "

@@ -152,6 +152,9 @@ class KeyedFile:
     syntax: Literal["prefs", "keyfile", "kconfig"] = "prefs"
     """The grammar of the file: Claws Mail and Sylpheed, GLib and Qt, KDE."""
     needs: tuple[str, ...] = ()
+    numbers_in: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    """Other files of the client that refer to sections by number: pairs of a path and of what stands before a number.
+    A number that they know goes to no new section, and none is ever given twice. None: nothing refers to numbers."""
     remove_whole: bool = False
     """The client keeps the file for these accounts and nothing else: with the last section of ours, all of it goes."""
 
@@ -166,6 +169,8 @@ class KeyedFile:
         }
         if self.syntax != "prefs":
             item["syntax"] = self.syntax
+        if self.numbers_in is not None:
+            item["numbers_in"] = [{"path": path, "after": list(after)} for path, after in self.numbers_in]
         if self.remove_whole:
             item["remove_whole"] = True
         if self.needs:

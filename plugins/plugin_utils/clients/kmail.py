@@ -190,12 +190,18 @@ CLIENT = Client(
         "precommand": lambda account: f"~/.config/mailfleet/kmail-{pop_first.name(account)}",
         "name": lambda account: account.display_name or account.local_part,
     },
+    login_kept_by="account",
+    server_keys=("host", "ImapServer"),
     notes=(
         "``mailtransports`` holds a transport, ``emailidentities`` an identity that sends through it, "
         "``akonadi/agentsrc`` the name of a resource that fetches, and a file of that name its settings. An "
         "identity of the same address that is there is taken over, and only its transport is changed. Transports "
         "and resources that are there are not: nothing in them says whose address they are for. Who has set up the "
         "same mailbox by hand has it twice until one of the two is removed in KMail.",
+        "The wallet holds passwords by transport and resource, whose numbers are made of the address and the same for "
+        "ever. No other account gets them; when the account's server moves to another domain, the run warns that the "
+        "stored "
+        "password will be sent there.",
         "KMail and Akonadi keep these files in memory and would overwrite an edit: option ``client_running`` says "
         "what to do when they run. Closing KMail is not enough, because Akonadi goes on; ``akonadictl stop`` ends "
         "it.",

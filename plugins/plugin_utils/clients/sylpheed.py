@@ -28,11 +28,17 @@ METHODS = {
 """How to log in. POP3: USER and PASS. IMAP: LOGIN; 0 would be OAuth 2 on every server that offers that (``imap.c``)."""
 
 
+NUMBERS = {"filter.xml": ("<account-id>",)}
+"""Where else an account is its number: filter rules (``filter.c``). Passwords lie in the section and go with it."""
+
+
 def render(accounts: Sequence[MailAccount], _options: Mapping[str, Any]) -> Rendering:
     """Return one ``accountrc`` for each user, and the folder list without which a dialog opens."""
-    return Rendering(
-        accountrc.files(accounts, lambda account: f"{{home:{account.user}}}/.sylpheed-2.0", _section, "sylpheed")
-    )
+
+    def directory(account: MailAccount) -> str:
+        return f"{{home:{account.user}}}/.sylpheed-2.0"
+
+    return Rendering(accountrc.files(accounts, directory, _section, "sylpheed", NUMBERS))
 
 
 def _section(account: MailAccount) -> Section:
@@ -85,9 +91,17 @@ CLIENT = Client(
         **accountrc.PLACES,
         "method": lambda account: ", ".join(f"{key}={value}" for key, value in METHODS[account.incoming.type].items()),
     },
+    login_kept_by="account",
+    server_keys=("receive_server", "smtp_server"),
     notes=(
         "Sylpheed rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "
         "``client_running`` says what to do then.",
+        "Sylpheed finds the folders of an IMAP account and filter rules by the number of the account. A number that "
+        "one of these files or our record still knows goes to no other account. Where one of them cannot be read, a "
+        "new "
+        "account is refused.",
+        "The password lies in the account's section and goes with it. When an account's server moves to another "
+        "domain, the run warns that the stored password will be sent there.",
         "Written once and the person's own from then on: account name, display name, leaving mail on the server. The "
         "folder list is made only when there is none, because without it Sylpheed asks where mail shall go.",
         "A person who has switched on *Use external program for sending* in Sylpheed's general preferences sends all "

@@ -62,6 +62,9 @@ class Node:
     def record(self, name="default"):
         return json.loads(self.read(f"/var/lib/mailfleet/{name}.json").decode())["files"]
 
+    def accounts(self, name="default"):
+        return json.loads(self.read(f"/var/lib/mailfleet/{name}.json").decode())["accounts"]
+
     def snapshot(self):
         """Everything that writing would change, times included."""
         found = {}

@@ -292,8 +292,13 @@ def test_a_key_that_is_not_asked_for_any_more_gets_back_what_it_had(node):
 NUMBERS = [
     ("an empty file", b"", b"[Account: 1]"),
     ("after the highest", b"[Account: 3]\nx=1\n[Account: 1]\nx=1\n", b"[Account: 4]"),
-    ("other sections do not count", b"[Account: x]\n[Accounts 9]\n[Account: 9 ]\n", b"[Account: 1]"),
-    ("a number that no client reads does not count", b"[Account: 99999999999]\n", b"[Account: 1]"),
+    ("other sections do not count", b"[Account: x]\n[Accounts 9]\n", b"[Account: 1]"),
+    ("as the client reads a number", b"[Account: 9 ]\n", b"[Account: 10]"),
+    ("as the client seeks a number", b"[Account: x07]\n", b"[Account: 8]"),
+    ("the largest number", b"[Account: 1]\n[Account: 2147483647]\n", b"[Account: 2]"),
+    ("almost the largest number", b"[Account: 2147483646]\n", b"[Account: 1]"),
+    ("a number that wraps round", b"[Account: 4294967298]\n", b"[Account: 3]"),
+    ("a number beyond all types", b"[Account: 99999999999999999999999]\n", b"[Account: 1]"),
 ]
 
 

@@ -43,6 +43,7 @@ ELSEWHERE = {
     # the installer
     "client-sandboxed",
     "file-changed",
+    "password-to-new-server",
     "program-missing",
     "record-missing",
     "section-changed",
