@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from ._errors import FileProblem
 from ._record import digest
@@ -18,9 +19,11 @@ from ._survey import Place, directories_to_make
 from ._tree import Area, Spot, home_area, read
 from ._write import (
     back_up,
-    change_attributes,
+    change_mode,
     failed,
     make_directories,
+    refuse_owner,
+    refuse_shared,
     remove,
     remove_directory,
     replace,
@@ -29,14 +32,27 @@ from ._write import (
 
 
 class Change:
-    """One file to write; ``content`` None: it goes; ``before``: digest of what the plan found."""
+    """One file to write; ``content`` None: it goes; ``before`` and ``attributes``: of what the plan found."""
 
-    __slots__ = ("rest", "content", "before", "rewrite", "mode", "uid", "gid", "backup", "directories", "make")
+    __slots__ = (
+        "rest",
+        "content",
+        "before",
+        "attributes",
+        "rewrite",
+        "mode",
+        "uid",
+        "gid",
+        "backup",
+        "directories",
+        "make",
+    )
 
-    def __init__(self, rest: str, outcome: object, before: object, backup: bool) -> None:
+    def __init__(self, rest: str, outcome: object, found: object, backup: bool) -> None:
         self.rest = rest
         self.content = outcome.content
-        self.before = before
+        self.before = digest(found.content)
+        self.attributes = None if found.content is None else (found.mode, found.uid, found.gid)
         self.rewrite = outcome.rewrite
         self.mode = outcome.mode
         self.uid = outcome.uid
@@ -78,12 +94,14 @@ def _change(area: Area, change: Change, written: dict) -> dict:
     shown = area.shown(change.rest)
     try:
         with area.locate(change.rest) as spot:
-            now = read(spot, shown)[0] if spot.status is not None else None
-            if digest(now) != change.before:
+            now = None
+            if spot.status is not None:
+                now, spot.status = read(spot, shown)
+            if digest(now) != change.before or _attributes(spot.status) != change.attributes:
                 raise FileProblem(f"{shown} changed while it was being worked on, so it was left as it is: run again.")
             try:
                 backup = back_up(spot, now) if change.backup and change.rewrite and now is not None else None
-                _write(area, spot, change, shown)
+                _write(area, spot, change, now, shown)
             except OSError as error:
                 raise failed(shown, error) from error
             if spot.reached not in written:
@@ -93,16 +111,28 @@ def _change(area: Area, change: Change, written: dict) -> dict:
         return {"error": str(problem)}
 
 
-def _write(area: Area, spot: Spot, change: Change, shown: str) -> None:
-    if not change.rewrite:
-        change_attributes(spot, shown, change.mode, change.uid, change.gid)
+def _attributes(status: object) -> object:
+    return None if status is None else (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+
+
+def _write(area: Area, spot: Spot, change: Change, now: object, shown: str) -> None:
+    holder = os.stat(".", dir_fd=spot.fd)
+    if not area.user:
+        present = None if spot.status is None else spot.status.st_uid
+        refuse_owner((holder.st_uid, holder.st_mode), present, change.uid, shown)
+        if spot.status is not None:
+            refuse_shared(holder, spot.status, shown)
+    if not change.rewrite and (change.uid, change.gid) == (None, None) and spot.status.st_nlink == 1:
+        change_mode(spot, shown, change.mode)
+    elif not change.rewrite:
+        # A new file: through the old one its former owner, or whoever has another name of it, would keep a hand on it.
+        replace(spot, now, change.mode, change.uid, change.gid)
     elif change.content is None:
         remove(spot)
     else:
-        in_home = bool(area.user)
         mode = change.mode
-        if mode is None:
-            mode = (0o600 if in_home else 0o644) if spot.status is None else spot.status.st_mode & 0o7777
+        if mode is None and spot.status is None:
+            mode = 0o600 if area.user else 0o644
         made = []
         try:
             # The file comes last: as long as it is missing, nothing is done.

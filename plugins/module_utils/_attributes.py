@@ -70,9 +70,22 @@ def restore_attributes(target: object, outcome: object, entry: dict, content: ob
     before, after = {}, {}
     for name, kept in entry["attributes"].items():
         if _written(name, now[name]) == kept["written"] != kept["replaced"]:
-            before[name], after[name] = kept["written"], kept["replaced"]
-            setattr(outcome, _OUTCOME[name], int(kept["replaced"], 8 if name == "mode" else 10))
+            value = int(kept["replaced"], 8) & 0o777 if name == "mode" else int(kept["replaced"])
+            if value != now[name]:
+                before[name], after[name] = kept["written"], _written(name, value)
+                setattr(outcome, _OUTCOME[name], value)
     if after:
+        outcome.diffs.append(attribute_diff(target.shown, before, after))
+
+
+def drop_special_bits(target: object, outcome: object) -> None:
+    """Take setuid, setgid and sticky from a mode that nobody asked for: other bytes or another owner would get them."""
+    found = target.found
+    if found.content is None or outcome.content is None or not outcome.writes or outcome.mode is not None:
+        return
+    if found.mode & 0o7000:
+        outcome.mode = found.mode & 0o777
+        before, after = {"mode": _written("mode", found.mode)}, {"mode": _written("mode", outcome.mode)}
         outcome.diffs.append(attribute_diff(target.shown, before, after))
 
 

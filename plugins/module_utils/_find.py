@@ -19,6 +19,7 @@ from ._record import settled
 from ._survey import Found, Place, survey
 from ._tree import Area
 from ._users import Users
+from ._write import refuse_owner
 
 # What is only removed comes after all that is wanted, in the order of the record.
 _LAST = 1 << 30
@@ -195,6 +196,8 @@ class Finder:
         if job.wanted is not None:
             try:
                 _resolve_owner(self._users, user, job.wanted, target.shown)
+                if user is None:
+                    refuse_owner(found.holder, found.uid, job.wanted.owner, target.shown)
                 self._fill_in_paths(job.wanted)
             except FileProblem as problem:
                 self._refusals.add(job.accounts, job.client, target.shown, str(problem))

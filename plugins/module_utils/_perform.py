@@ -91,7 +91,7 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
 
 def _write(root: Area, targets: list, backup: bool) -> dict:
     user = targets[0].user
-    changes = [Change(_rest(target), target.outcome, digest(target.found.content), backup) for target in targets]
+    changes = [Change(_rest(target), target.outcome, target.found, backup) for target in targets]
     try:
         answers = run_as(user, lambda: apply(root, user, changes))
     except ChildDied as problem:

@@ -17,6 +17,7 @@ import stat
 from ._errors import FileProblem, InstallError, quoted
 from ._numbers import numbers_in, pattern_of
 from ._tree import Area, Spot, home_area, pieces, read
+from ._write import refuse_shared
 
 _TOKEN = re.compile(r"\{home:([^{}/]+)\}(/.*)\Z", re.S)
 _MOST_SCANNED = 12 * 1024 * 1024
@@ -67,6 +68,7 @@ class Found:
         "mode",
         "uid",
         "gid",
+        "holder",
         "missing",
         "absent",
         "blocked",
@@ -114,11 +116,15 @@ def _look(root: Area, area: Area, candidates: list, directories: list, numbers_i
     shown = area.shown(place.rest)
     try:
         with area.locate(place.rest) as spot:
+            holder = os.stat(".", dir_fd=spot.fd)
+            if not area.user and spot.status is not None:
+                refuse_shared(holder, spot.status, shown)
             absent, obstacle = _absent(area, directories)
             blocked = _blocked(spot, shown)
             answer = {
                 "chosen": chosen,
                 "real": spot.real,
+                "holder": (holder.st_uid, holder.st_mode),
                 "missing": directories_to_make(area, spot),
                 "absent": absent,
                 # The directories are made together with a file that is not there yet.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 
-from ._attributes import plan_attributes, restore_attributes
+from ._attributes import drop_special_bits, plan_attributes, restore_attributes
 from ._diffs import drift_row, keyed_diff, whole_diff
 from ._ini import Document
 from ._outcome import Outcome, Target, entry_of, labels_of, only
@@ -47,6 +47,7 @@ def plan_target(target: Target, leaves: object, refused: set, listed: set, exist
         outcome.errors.extend((wanted.accounts, wanted.client, reason) for wanted in active)
     if not outcome.errors:
         _KINDS.get(kind, _plan_whole)(target, outcome, active, leaves, refused, listed, existing)
+    drop_special_bits(target, outcome)
     if target.found.content is None and outcome.content is not None:
         outcome.make = list(target.found.absent or [])
     return outcome

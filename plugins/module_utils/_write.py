@@ -25,13 +25,19 @@ _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _BOUND_TO_CONTENT = ("security.ima", "security.evm", "security.capability")
 
 
-def replace(spot: Spot, content: bytes, mode: int, uid: object = None, gid: object = None, like: object = None) -> None:
-    """Put ``content`` at ``spot`` with exactly this mode. Raises OSError.
+def replace(
+    spot: Spot, content: bytes, mode: object, uid: object = None, gid: object = None, like: object = None
+) -> None:
+    """Put ``content`` at ``spot``, as a new file. Raises OSError.
 
-    uid and gid: None keeps those of the existing file, whose extended attributes are kept too.
+    mode None keeps that of the existing file, without setuid, setgid and sticky: they were given to other bytes.
+    uid and gid: None keeps those of the existing file, whose extended attributes are kept too. Where one of them is
+    given, nothing of the existing file is kept: an ACL or an attribute would be its former owner's hand on the new one.
     ``like``: keep those of this one instead.
     """
     like = like or spot
+    if mode is None:
+        mode = like.status.st_mode & 0o777
     temporary = f".mailfleet-{os.urandom(8).hex()}.tmp"
     fd = os.open(temporary, _NEW, 0o600, dir_fd=spot.fd)
     try:
@@ -39,9 +45,13 @@ def replace(spot: Spot, content: bytes, mode: int, uid: object = None, gid: obje
             view = memoryview(content)
             while view:
                 view = view[os.write(fd, view) :]
-            if like.status is not None:
+            if uid is not None or gid is not None:
+                _drop_inherited(fd)
+            elif like.status is not None:
                 _copy_attributes(like, fd)
-                _keep_owner(like.status, fd, uid is None, gid is None)
+            if like.status is not None and not _keep_owner(like.status, fd, uid is None, gid is None):
+                # Another group must not get what was the old one's: no more than everybody has.
+                mode = mode & ~0o070 | (mode & 0o007) << 3
             _give(fd, uid, gid)
             os.fchmod(fd, mode)
             os.fsync(fd)
@@ -61,14 +71,32 @@ def _give(fd: int, uid: object, gid: object) -> None:
         os.fchown(fd, -1, gid)
 
 
-def _keep_owner(old: os.stat_result, fd: int, uid: bool, gid: bool) -> None:
-    """Give the new file the old one's owner and group where we may: nobody asked for a change, so failing is fine."""
+def _keep_owner(old: os.stat_result, fd: int, uid: bool, gid: bool) -> bool:
+    """Give the new file the old one's owner and group where we may, and return whether it has the group.
+
+    Nobody asked for a change, so failing is fine.
+    """
     for wanted, numbers in ((uid, (old.st_uid, None)), (gid, (None, old.st_gid))):
         if wanted:
             try:
                 _give(fd, *numbers)
             except OSError:
                 continue
+    return not gid or os.fstat(fd).st_gid == old.st_gid
+
+
+def _drop_inherited(fd: int) -> None:
+    """Remove the ACL that a new file got from its directory's default ACL; mode and owner alone decide then."""
+    if not hasattr(os, "listxattr"):
+        return
+    try:
+        names = os.listxattr(fd)
+    except OSError:
+        return  # a file system without extended attributes
+    for name in names:
+        if name.startswith(("system.", "user.")):
+            with contextlib.suppress(OSError):
+                os.removexattr(fd, name)
 
 
 def _copy_attributes(spot: Spot, fd: int) -> None:
@@ -80,6 +108,9 @@ def _copy_attributes(spot: Spot, fd: int) -> None:
     except OSError:
         return
     try:
+        # Whoever may write in the directory may have put another file there since.
+        if (os.fstat(old).st_ino, os.fstat(old).st_dev) != (spot.status.st_ino, spot.status.st_dev):
+            return
         for name in os.listxattr(old):
             if name not in _BOUND_TO_CONTENT:
                 try:
@@ -92,24 +123,53 @@ def _copy_attributes(spot: Spot, fd: int) -> None:
         os.close(old)
 
 
-def change_attributes(spot: Spot, shown: str, mode: object, uid: object, gid: object) -> None:
-    """Set mode and owner of the file that is there; None leaves them. Raises OSError."""
+def change_mode(spot: Spot, shown: str, mode: int) -> None:
+    """Set the mode of the file that is there, when it has no other name. Raises OSError."""
     refuse_special(spot.status, shown)
     fd = os.open(spot.name, _OLD, dir_fd=spot.fd)
     try:
-        refuse_special(os.fstat(fd), shown)
-        _give(fd, uid, gid)
-        if mode is not None:
-            os.fchmod(fd, mode)
+        status = os.fstat(fd)
+        refuse_special(status, shown)
+        if (status.st_ino, status.st_dev) != (spot.status.st_ino, spot.status.st_dev) or status.st_nlink > 1:
+            raise FileProblem(f"{shown} changed while it was being worked on, so it was left as it is: run again.")
+        os.fchmod(fd, mode)
     finally:
         os.close(fd)
+
+
+def refuse_owner(holder: tuple, present: object, uid: object, shown: str) -> None:
+    """Raise FileProblem where a file of ``uid`` would lie in a directory that is for somebody else to write in.
+
+    ``holder`` has uid and mode of the directory, ``present`` is the uid of the file that is there, or None.
+    """
+    owner, mode = holder
+    if uid in (None, owner, present):
+        return
+    if owner != 0 or (mode & 0o022 and not mode & stat.S_ISVTX):
+        whose = f"belongs to uid {owner}" if owner != 0 else "can be written by others"
+        raise FileProblem(
+            f"{shown} cannot be given to uid {uid}: its directory {whose}, who could put another file there. Put the "
+            "file into a directory of root's, or leave owner out."
+        )
+
+
+def refuse_shared(holder: os.stat_result, status: os.stat_result, shown: str) -> None:
+    """Raise FileProblem for a file with several names in a directory that others than root may write in.
+
+    The other name may be a file that its user could not read, and what is in it would be written anew here.
+    """
+    if status.st_nlink > 1 and os.geteuid() == 0 and (holder.st_uid != 0 or holder.st_mode & 0o022):
+        raise FileProblem(
+            f"{shown} has {status.st_nlink} names (hard links), and others than root may write in its directory: root "
+            "does not touch what may be a file of somebody else. Remove it, then run again."
+        )
 
 
 def back_up(spot: Spot, content: bytes) -> str:
     """Keep ``content``, the file's present bytes, beside it with its mode and owner; return the name."""
     name = f"{spot.name}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S~')}"
     with Spot(os.dup(spot.fd), name, [], None, spot.reached) as beside:
-        replace(beside, content, stat.S_IMODE(spot.status.st_mode), like=spot)
+        replace(beside, content, None, like=spot)
     return name
 
 
