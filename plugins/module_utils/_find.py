@@ -16,7 +16,7 @@ from ._as_user import run_as
 from ._errors import FileProblem, MissingUser, printable
 from ._outcome import Target
 from ._record import settled
-from ._survey import Found, Place, survey
+from ._survey import Found, Place, existing, survey
 from ._tree import Area
 from ._users import Users
 from ._write import refuse_owner
@@ -76,11 +76,19 @@ class Finder:
     """Fills ``targets``, ``pending``, and ``gone``: the record entries that nothing on the node stands for."""
 
     def __init__(
-        self, users: Users, root: Area, entries: list, refusals: Refusals, missing_user: str, numbers: object
+        self,
+        users: Users,
+        root: Area,
+        entries: list,
+        refusals: Refusals,
+        missing_user: str,
+        numbers: object,
+        clock: object,
     ) -> None:
         self.targets = []
         self.gone = []
         self.pending = []
+        self.there = set()  # tokens of the places of notices that are there
         self._users = users
         self._root = root
         self._recorded = {}
@@ -90,7 +98,9 @@ class Finder:
         self._refusals = refusals
         self._missing_user = missing_user
         self._numbers = numbers  # path of a file to the numbers that its sections ever had
+        self._clock = clock
         self._by_real = {}
+        self._home_owners = {}
 
     def find(self, files: list, leaving: list) -> None:
         """Look at ``files`` (wanted) and ``leaving`` (record entries), all of one user in one go."""
@@ -101,8 +111,12 @@ class Finder:
         for entry in leaving:
             place = Place.parse(entry["path"], "record")
             jobs.setdefault(place.user, []).append(_Job([(None, place)], None, entry))
-        for name in sorted(jobs, key=lambda user: user or ""):
-            self._look(name, jobs[name])
+        notices = {}
+        for wanted in files:
+            for place in (place for places, _code, _message in wanted.notices for place in places):
+                notices.setdefault(place.user, {}).setdefault(place.token, (place, []))[1].append(wanted)
+        for name in sorted({*jobs, *notices}, key=lambda user: user or ""):
+            self._look(name, jobs.get(name, []), notices.get(name, {}))
         self.targets.sort(key=lambda target: target.number)
 
     def shown(self, place: Place) -> str:
@@ -127,19 +141,39 @@ class Finder:
         if not all(place.rest.startswith(home) for place in places) or home == "/":
             return
         # Not the home of a service like /var/www, which root owns and where the user may write little.
-        if _owner_of(self._root, home) == user.uid:
+        if self._owner_of(user, home) == user.uid:
             for place in places:
                 place.user, place.rest = user.name, place.rest[len(home) - 1 :]
             wanted.user = user.name
 
-    def _look(self, name: object, jobs: list) -> None:
+    def _owner_of(self, user: object, home: str) -> object:
+        """Return the uid of a home, as the user sees it: root would wait for ever for a mount that is dead."""
+
+        def look() -> object:
+            try:
+                with self._root.directory(home) as spot:
+                    return spot.status.st_uid
+            except (FileProblem, FileNotFoundError):
+                return None
+
+        if home not in self._home_owners:
+            try:
+                self._home_owners[home] = run_as(user, look, self._clock, (self._root.fd,))
+            except FileProblem:
+                return None
+        return self._home_owners[home]
+
+    def _look(self, name: object, jobs: list, notices: dict) -> None:
+        user = None
         try:
             user = self._users.user(name) if name else None
-            answers = self._answers(user, jobs)
+            answers = self._answers(user, jobs, [place for place, _wanted in notices.values()])
         except MissingUser as problem:
             answers = [{"error": str(problem), "no_home": True}] * len(jobs)
         except FileProblem as problem:
             answers = [{"error": str(problem)}] * len(jobs)
+            for wanted in {id(wanted): wanted for _place, asking in notices.values() for wanted in asking}.values():
+                self._refusals.add(wanted.accounts, wanted.client, self.shown(wanted.candidates[0][1]), str(problem))
         for job, answer in zip(jobs, answers):
             found = Found(answer)
             if found.no_home:
@@ -151,7 +185,7 @@ class Finder:
             else:
                 self._add(job, user, found)
 
-    def _answers(self, user: object, jobs: list) -> list:
+    def _answers(self, user: object, jobs: list, notices: list) -> list:
         """Look at each place once, however many accounts have something in the same file."""
         keys = [
             (
@@ -162,7 +196,15 @@ class Finder:
             for job in jobs
         ]
         places = {key: (job.candidates, job.directories, job.numbers_in) for key, job in zip(keys, jobs)}
-        answers = dict(zip(places, run_as(user, lambda: survey(self._root, user, list(places.values())))))
+        root = self._root
+        found, there = run_as(
+            user,
+            lambda: (survey(root, user, list(places.values())), existing(root, user, notices)),
+            self._clock,
+            (root.fd,),
+        )
+        self.there.update(there)
+        answers = dict(zip(places, found))
         return [answers[key] for key in keys]
 
     def _without_home(self, job: _Job, reason: str) -> None:
@@ -225,14 +267,6 @@ class Finder:
                 self.gone.append(entry)
             else:
                 target.entries[entry["client"]] = holds
-
-
-def _owner_of(root: Area, directory: str) -> object:
-    try:
-        with root.directory(directory) as spot:
-            return spot.status.st_uid
-    except (FileProblem, FileNotFoundError):
-        return None
 
 
 def _resolve_owner(users: Users, user: object, wanted: object, shown: str) -> None:

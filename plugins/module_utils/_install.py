@@ -10,6 +10,7 @@ No Ansible object is needed: the module wraps this one function.
 
 from __future__ import annotations
 
+from ._as_user import Clock
 from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, FILE_OPTIONS, with_defaults
 from ._errors import FileProblem, InstallError, printable
 from ._perform import Work, perform
@@ -48,7 +49,8 @@ def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> 
 def _run(request: Request, root: Area, record: Record, result: dict, check_mode: bool, diff_mode: bool) -> None:
     if not check_mode:
         record.lock(create=False)
-    work, deferred = _planned(request, root, record)
+    clock = Clock()
+    work, deferred = _planned(request, root, record, clock)
     stopped = bool(work.plan.refused) and request.on_account_error == "fail"
     if stopped:
         work.targets = []
@@ -56,7 +58,7 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
         record.refuse_unwritable()
         # The first run on a node has no directory for a lock yet; another one may have been quicker.
         if not check_mode and record.lock(create=True) and not record.is_as_loaded():
-            work, deferred = _planned(request, root, record)
+            work, deferred = _planned(request, root, record, clock)
     if not record.exists and (request.purge or request.state == "absent"):
         result["findings"].append(_record_missing(request, record))
     try:
@@ -68,8 +70,8 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
     tell(result, work, deferred, answers, stopped, diff_mode)
 
 
-def _planned(request: Request, root: Area, record: Record) -> tuple:
-    plan = Plan(request, Users(request.root, root, request.users), root, *record.load(), Processes())
+def _planned(request: Request, root: Area, record: Record, clock: Clock) -> tuple:
+    plan = Plan(request, Users(request.root, root, request.users), root, *record.load(), Processes(), clock)
     deferred = plan.deferred()
     return Work(plan, deferred), deferred
 

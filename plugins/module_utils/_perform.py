@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ._accounts import Accounts
 from ._apply import Change, apply
-from ._as_user import ChildDied, run_as
+from ._as_user import ChildDied, Clock, run_as
 from ._errors import FileProblem
 from ._record import Record, digest
 from ._tree import Area
@@ -77,7 +77,7 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     for target in work.targets:
         by_user.setdefault(target.user.name if target.user else "", []).append(target)
     for name in sorted(by_user):
-        answers.update(_write(root, by_user[name], backup))
+        answers.update(_write(root, by_user[name], backup, work.plan.clock))
 
     def outcome(target: object) -> dict:
         answer = answers.get(id(target), {})
@@ -89,11 +89,11 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     return answers
 
 
-def _write(root: Area, targets: list, backup: bool) -> dict:
+def _write(root: Area, targets: list, backup: bool, clock: Clock) -> dict:
     user = targets[0].user
     changes = [Change(_rest(target), target.outcome, target.found, backup) for target in targets]
     try:
-        answers = run_as(user, lambda: apply(root, user, changes))
+        answers = run_as(user, lambda: apply(root, user, changes), clock, (root.fd,))
     except ChildDied as problem:
         answers = [{"error": str(problem), "unknown": True}] * len(targets)
     except FileProblem as problem:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 
 from ._accounts import Accounts
-from ._errors import FileProblem
+from ._as_user import Clock
 from ._find import Finder, Refusals
 from ._identity import raw
 from ._numbers import number_of
@@ -31,28 +31,36 @@ class Plan:
     """What a run does; ``pending`` has (path, client, accounts, reason), ``gone`` record entries without a file."""
 
     def __init__(
-        self, request: Request, users: Users, root: Area, entries: list, accounts: list, processes: Processes
+        self,
+        request: Request,
+        users: Users,
+        root: Area,
+        entries: list,
+        accounts: list,
+        processes: Processes,
+        clock: Clock,
     ) -> None:
         self.request = request
         self.entries = entries
         self._accounts = accounts
         self.findings = []  # (code, account, message) of what else the node has or lacks
+        self.clock = clock
         self._processes = processes
         self._refusals = Refusals()
         numbers = Accounts(accounts).numbers
-        finder = Finder(users, root, entries, self._refusals, request.missing_user, numbers)
+        finder = Finder(users, root, entries, self._refusals, request.missing_user, numbers, clock)
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
         self._waiting = set()  # (client, account) for whom files are pending
         useless = self._refuse_or_note_missing_programs(root)
-        self._notice(users, root)
         # Nobody's file: nobody is refused for it, so it alone is left out.
         useless.update(id(wanted) for wanted in request.files if None in (wanted.sections or []))
         left_out = [wanted for wanted in request.files if not wanted.accounts and id(wanted) in useless]
         self._left_out = {place.token for wanted in left_out for _exists, place in wanted.candidates}
         files = [wanted for wanted in request.files if wanted not in left_out]
         finder.find(files, [entry for entry in entries if self._concerns(entry)])
+        self._notice(finder)
         self.targets = finder.targets
         self.gone = finder.gone
         self.pending = finder.pending
@@ -108,11 +116,11 @@ class Plan:
                     self._find("program-missing", wanted, message)
         return useless
 
-    def _notice(self, users: Users, root: Area) -> None:
+    def _notice(self, finder: Finder) -> None:
         """Note what the caller wants to be told of where it is there."""
         for wanted in self.request.files:
             for places, code, message in wanted.notices:
-                if any(root.exists(_from_root(place, users)) for place in places):
+                if any(place.token in finder.there for place in places):
                     self._find(code, wanted, message)
 
     def _find(self, code: str, wanted: object, message: str) -> None:
@@ -197,16 +205,6 @@ class Plan:
                     )
                 )
         return found
-
-
-def _from_root(place: object, users: Users) -> str:
-    """Return the path of a place; for a user who is not on the node, one that is not there."""
-    if place.user is None:
-        return place.rest
-    try:
-        return users.user(place.user).home.rstrip("/") + place.rest
-    except FileProblem:
-        return "/nonexistent"
 
 
 def _wanted_paths(files: list) -> dict:

@@ -106,6 +106,21 @@ def survey(root: Area, user: object, items: list) -> list:
             os.close(area.fd)
 
 
+def existing(root: Area, user: object, places: list) -> list:
+    """Return the tokens of those of ``places`` that are there, in the home of ``user`` or outside homes."""
+    area = root
+    if user is not None:
+        try:
+            area = home_area(root, user.home, user.name)
+        except (FileNotFoundError, FileProblem):
+            return []
+    try:
+        return [place.token for place in places if area.exists(place.rest)]
+    finally:
+        if area is not root:
+            os.close(area.fd)
+
+
 def _look(root: Area, area: Area, candidates: list, directories: list, numbers_in: list) -> dict:
     chosen = 0
     for number, (exists, _place) in enumerate(candidates):
