@@ -14,7 +14,10 @@ from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_con
     CLIENT_CONFIG_SPEC,
     INSTALLATION_SPEC,
 )
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import with_files_found
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import (
+    territories,
+    with_files_found,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.passwords import moved_passwords
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
@@ -102,6 +105,7 @@ class ActionModule(ActionBase):
                 incomplete=sorted({row["email"] for row in plan.refused}),
                 connections=plan.connections,
                 clients=options["clients"],
+                territory=territories(options["client_options"]),
                 users=_users(options["accounts"]),
             )
             installed: dict[str, Any] = self._execute_module(

@@ -110,6 +110,7 @@ ARGUMENT_SPEC = {
     "incomplete": {"type": "list", "elements": "str", "default": []},
     "connections": {"type": "list", "elements": "dict", "default": [], "options": CONNECTION_OPTIONS},
     "clients": {"type": "list", "elements": "str", "default": []},
+    "territory": {"type": "dict", "default": {}},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "purge": {"type": "bool", "default": False},
     "allow_empty": {"type": "bool", "default": False},

@@ -71,7 +71,9 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
 
 
 def _planned(request: Request, root: Area, record: Record, clock: Clock) -> tuple:
-    plan = Plan(request, Users(request.root, root, request.users), root, *record.load(), Processes(), clock)
+    plan = Plan(
+        request, Users(request.root, root, request.users), root, *record.load(), Processes(), clock, record.path
+    )
     deferred = plan.deferred()
     return Work(plan, deferred), deferred
 

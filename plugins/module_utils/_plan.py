@@ -20,6 +20,7 @@ from ._numbers import number_of
 from ._request import Request
 from ._running import Processes
 from ._target import plan_target
+from ._territory import refuse_foreign_places
 from ._tree import Area
 from ._users import Users
 
@@ -39,11 +40,13 @@ class Plan:
         accounts: list,
         processes: Processes,
         clock: Clock,
+        record: str,
     ) -> None:
         self.request = request
         self.entries = entries
         self._accounts = accounts
         self.findings = []  # (code, account, message) of what else the node has or lacks
+        refuse_foreign_places(entries, request.territory, record)
         self.clock = clock
         self._processes = processes
         self._refusals = Refusals()
@@ -130,6 +133,8 @@ class Plan:
     def leaves(self, client: str, account: str, path: str = "") -> bool:
         """Whether what the record has for this client and account, at this path, is to go in this run."""
         request = self.request
+        if request.territory and client not in request.territory:
+            return False  # of a caller who shares the set
         if account in self._refusals.accounts or (not account and path in self._left_out):
             return False
         if path and path not in self._wanted_paths.get((client, account), {path}):

@@ -17,9 +17,11 @@ import hashlib
 import json
 import os
 import re
+import stat
 import time
 
 from ._errors import FileProblem, InstallError, because, quoted
+from ._record_shape import WrongShape, checked
 from ._tree import Area, Spot, read
 from ._write import make_directories, replace, sync_directory
 
@@ -48,6 +50,7 @@ class Record:
             directory = "/var/lib"
         self.path = f"{directory.rstrip('/')}/mailfleet/{name}.json"
         self._set = name
+        self._root = root
         self._area = area
         self._lock = None
         self._bytes = None
@@ -67,10 +70,35 @@ class Record:
 
     def _read(self) -> object:
         try:
-            with self._area.locate(self.path) as spot:
-                return read(spot, self.path)[0] if spot.status is not None else None
+            with self._area.locate(self.path, self._refuse_open_directory) as spot:
+                if spot.status is None:
+                    return None
+                content, status = read(spot, self.path)
+                self._refuse_foreign(status, self.path)
+                return content
         except FileProblem as problem:
             raise InstallError(f"The record of what was installed cannot be used. {problem}") from problem
+
+    def _refuse_open_directory(self, status: os.stat_result, shown: str) -> None:
+        """Raise FileProblem where somebody else may put another record in the place of ours."""
+        if status.st_mode & stat.S_ISVTX and shown != os.path.dirname(self.path):
+            status = os.stat_result((status.st_mode & ~0o022, *status[1:]))
+        self._refuse_foreign(status, shown)
+
+    def _refuse_foreign(self, status: os.stat_result, shown: str) -> None:
+        trusted = {0, os.geteuid()} | ({self._area.owner} if self._root != "/" else set())
+        if status.st_uid not in trusted:
+            raise FileProblem(
+                f"{shown} belongs to uid {status.st_uid}, who could write what is removed and given back here: give it "
+                f"to uid {os.geteuid()}, and see that what is in it is ours."
+            )
+        # A person's own group often holds nobody else, and then the umask lets it write.
+        others = 0o002 if os.geteuid() != 0 and status.st_gid == os.getegid() else 0o022
+        if status.st_mode & others:
+            raise FileProblem(
+                f"{shown} can be written by others (mode {stat.S_IMODE(status.st_mode):04o}), who could write what is "
+                "removed and given back here: take that right away, and see that what is in it is ours."
+            )
 
     def _parsed(self, data: bytes) -> tuple:
         hint = (
@@ -78,21 +106,18 @@ class Record:
         )
         try:
             content = json.loads(data.decode("utf-8"))
-            version = content["version"]
-            entries = content["files"]
-            accounts = content.get("accounts", [])
-            if not isinstance(version, int) or not all(isinstance(entry["path"], str) for entry in entries):
-                raise ValueError("it is of another kind")
-        except (ValueError, KeyError, TypeError) as error:
-            raise InstallError(
-                f"The record {self.path} cannot be read as a record: {type(error).__name__}: {error}. {hint}"
-            ) from error
-        if version > VERSION:
-            raise InstallError(
-                f"The record {self.path} has version {version}, and this release knows versions up to {VERSION}: "
-                "a newer release of mailfleet.autodiscover wrote it; use that one. Nothing was changed."
-            )
-        return entries, accounts
+            version = content.get("version") if isinstance(content, dict) else None
+            if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+                raise WrongShape("it is of another kind")
+            if version > VERSION:
+                raise InstallError(
+                    f"The record {self.path} has version {str(version)[:20]}, and this release knows versions up to "
+                    f"{VERSION}: a newer release of mailfleet.autodiscover wrote it; use that one. Nothing was changed."
+                )
+            return checked(content)
+        except (ValueError, RecursionError) as error:
+            reason = error if isinstance(error, WrongShape) else "it is no JSON"
+            raise InstallError(f"The record {self.path} cannot be read as a record: {reason}. {hint}") from error
 
     def refuse_unwritable(self) -> None:
         """Raise InstallError if the record could not be written. Writes nothing itself."""
@@ -111,14 +136,21 @@ class Record:
         if self._lock is not None:
             return True
         try:
-            with self._area.locate(self.path[: -len("json")] + "lock") as spot:
+            path = self.path[: -len("json")] + "lock"
+            with self._area.locate(path, self._refuse_open_directory) as spot:
                 if spot.missing and not create:
                     return False
                 self._make_directory(spot)
                 self._lock = os.open(
-                    spot.name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=spot.fd
+                    spot.name,
+                    os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
+                    0o600,
+                    dir_fd=spot.fd,
                 )
+            self._refuse_foreign(os.fstat(self._lock), path)
             self._wait()
+        except FileProblem as problem:
+            raise InstallError(f"The record {self.path} cannot be locked. {problem}") from problem
         except OSError as error:
             raise InstallError(f"The record {self.path} cannot be locked: {because(error)}.") from error
         return True
@@ -165,7 +197,7 @@ class Record:
             return
         data = self._data(entries, accounts)
         try:
-            with self._area.locate(self.path) as spot:
+            with self._area.locate(self.path, self._refuse_open_directory) as spot:
                 self._make_directory(spot)
                 replace(spot, data, 0o600)
                 sync_directory(spot)

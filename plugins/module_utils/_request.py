@@ -101,6 +101,7 @@ class Request:
         self.incomplete = set(params["incomplete"])
         self.clients = list(params["clients"])
         self.connections = list(params["connections"])
+        self.territory = _territory(params["territory"])
         self.purge = params["purge"]
         self.backup = params["backup"]
         self.problems = []
@@ -240,6 +241,15 @@ def _numbers_in(items: object, wanted: Wanted, where: str) -> object:
             raise InstallError(f"{where}.numbers_in[{number}]: after is empty; give the text before a number.")
         found.append((place, tuple(item["after"])))
     return found
+
+
+def _territory(territory: dict) -> dict:
+    for client, places in territory.items():
+        if not isinstance(places, list) or not all(
+            isinstance(place, str) and place.startswith(("/", "{home}/")) for place in places
+        ):
+            raise InstallError(f"territory.{client} must be a list of absolute paths, or of {{home}}/PATH.")
+    return territory
 
 
 def _block(item: dict, where: str) -> tuple:

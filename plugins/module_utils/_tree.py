@@ -80,20 +80,25 @@ class Area:
         """Return ``path`` as a person would write it, from the root."""
         return self.home + "/" + path.lstrip("/")
 
-    def locate(self, path: str) -> Spot:
-        """Walk ``path`` and return where it ends. Raises FileProblem with a sentence."""
+    def locate(self, path: str, passing: object = None) -> Spot:
+        """Walk ``path`` and return where it ends. Raises FileProblem with a sentence.
+
+        ``passing(status, path)`` is called for each directory on the way, and may raise it too.
+        """
         asked = self.shown(path)
         opened = [self.fd]
         names = []
         try:
-            return self._walk(path, asked, opened, names)
+            if passing is not None:
+                passing(os.fstat(self.fd), self._at([]))
+            return self._walk(path, asked, opened, names, passing)
         except OSError as error:
             raise FileProblem(f"{asked} cannot be reached: {because(error)} at {self._at(names)}.") from error
         finally:
             for fd in opened[1:]:
                 os.close(fd)
 
-    def _walk(self, path: str, asked: str, opened: list, names: list) -> Spot:
+    def _walk(self, path: str, asked: str, opened: list, names: list, passing: object) -> Spot:
         todo = _names(path)
         links = 0
         while todo:
@@ -120,6 +125,8 @@ class Area:
             elif stat.S_ISDIR(status.st_mode):
                 opened.append(os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=opened[-1]))
                 names.append(name)
+                if passing is not None:
+                    passing(os.fstat(opened[-1]), self._at(names))
             else:
                 raise _NotThere(f"{asked} cannot be: {self._at(names + [name])} is not a directory; move it away.")
         raise FileProblem(f"{asked} is a directory, not a file: move it away or give another path.")

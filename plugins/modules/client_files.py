@@ -349,6 +349,15 @@ options:
     type: list
     elements: str
     default: []
+  territory:
+    description:
+      - Names of clients, each with a list of the places in which it may have files. A path from the root, or
+        C({home}/PATH) for the home of a file's user; C(*) stands for any name or part of one, a slash at the end for
+        everything below.
+      - Where the record says that one of these clients has a file elsewhere, nothing is done. When any client is
+        given here, what other clients have on record stays as it is.
+    type: dict
+    default: {}
   state:
     description:
       - V(present) installs O(files).

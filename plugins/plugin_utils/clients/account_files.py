@@ -17,6 +17,9 @@ from ..wording import quoted
 from .client import Option, Rendering
 from .files import Place, WholeFile, file_name
 
+SERVED = tuple(f"{top}/" for top in ("/srv", "/var/www", "/opt", "/mnt", "/media", "/data", "/usr/local/share"))
+"""Where files lie that are given to others, whatever ``dest`` is now. Elsewhere ``dest`` must say so."""
+
 
 def dest_option(client: str, ending: str) -> Option:
     """Return option ``dest`` of a client with one file for each account."""

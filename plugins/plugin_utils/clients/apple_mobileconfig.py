@@ -23,7 +23,7 @@ from ..settings.names import is_plain_text
 from ..settings.transport import port_kind
 from ..wording import quoted
 from . import cases, rows, signing
-from .account_files import account_files, dest_option
+from .account_files import SERVED, account_files, dest_option
 from .client import Client, Option, Rendering, Row, Side
 
 NAMESPACE = uuid.UUID("2c5d8a54-7b0c-5f0e-9a43-5d0f6f6f2f0b")
@@ -266,6 +266,7 @@ CLIENT = Client(
     title="Apple Mail",
     description="One configuration profile (.mobileconfig) for each account, for iPhone, iPad, Mac and Vision Pro.",
     rows=ROWS,
+    territory=SERVED,
     render=render,
     options={
         "dest": dest_option("apple_mobileconfig", "mobileconfig"),

@@ -82,6 +82,7 @@ CLIENT = Client(
     title="Claws Mail",
     description="Keys of the accounts in ~/.claws-mail/accountrc; everything else in that file stays as it is.",
     rows=ROWS,
+    territory=("{home}/.claws-mail/", "{home}/Mail/", "/etc/skel/.claws-mail/", "/etc/skel/Mail/"),
     render=render,
     options={
         "scope": Option(

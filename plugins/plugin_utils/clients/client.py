@@ -88,6 +88,8 @@ class Client:
     """Whether its files lie in the home of the account's user, given its options."""
     sandbox: Sandbox | None = None
     """The client as Flatpak and Snap, which a run must notice."""
+    territory: tuple[str, ...] = ()
+    """Where its files can be, as ``territory`` of ``client_files`` takes it; nothing on record elsewhere is touched."""
     login_kept_by: Literal["account", "command", "server"] = "server"
     """What the client finds a stored password by. ``account``: the password goes along when the account's server
     changes. ``server``: it does not. ``command``: it does where the caller gives ``password_command``."""

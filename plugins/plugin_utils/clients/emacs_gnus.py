@@ -224,6 +224,12 @@ CLIENT = Client(
     title="Emacs: Gnus and message-mode",
     description="A file for each account, loaded from the person's init file or from the system's, and one library.",
     rows=ROWS,
+    territory=(
+        *(f"{{home}}/{path}" for path in (".emacs.el", ".emacs", ".emacs.d/init.el", ".config/emacs/init.el")),
+        "{home}/.config/mailfleet/",
+        f"{_SYSTEM}/",
+        *(f"{directory}/50mailfleet-*.el" for directory in _SITE_STARTS),
+    ),
     render=render,
     options={
         "scope": Option(

@@ -269,6 +269,7 @@ CLIENT = Client(
     title="Evolution",
     description="Three sources of evolution-data-server for each account, in ~/.config/evolution/sources.",
     rows=ROWS,
+    territory=(f"{{home}}/{USER_DIRECTORY}/", f"{SYSTEM_DIRECTORY}/", pop_first.TERRITORY),
     render=render,
     options={
         "scope": Option(

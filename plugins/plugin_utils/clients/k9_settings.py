@@ -17,7 +17,7 @@ from typing import Any
 from ..libraries import etree
 from ..settings.account import Incoming, MailAccount, Outgoing
 from . import cases, rows
-from .account_files import account_files, dest_option
+from .account_files import SERVED, account_files, dest_option
 from .client import Client, Rendering, Row, Side
 
 FORMAT = "1"
@@ -143,6 +143,7 @@ CLIENT = Client(
     title="K-9 Mail and Thunderbird for Android",
     description="One settings file (.k9s) for each account, which the person imports in the app.",
     rows=ROWS,
+    territory=SERVED,
     render=render,
     options={"dest": dest_option("k9_settings", "k9s")},
     places={"name": lambda account: account.display_name or account.local_part},

@@ -181,6 +181,11 @@ CLIENT = Client(
     description="A transport, a resource of Akonadi and an identity in ~/.config, and for POP-before-SMTP a script "
     "that KMail starts before it sends; everything else in these files stays as it is.",
     rows=ROWS,
+    territory=(
+        *(f"{{home}}/.config/{name}" for name in ("mailtransports", "emailidentities", "kmail2rc", "akonadi/")),
+        "{home}/.config/akonadi_*_resource_mailfleet_*rc",
+        pop_first.TERRITORY,
+    ),
     render=render,
     sandbox=Sandbox("KMail", flatpak=("org.kde.kontact",)),
     places={

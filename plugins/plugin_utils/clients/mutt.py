@@ -304,6 +304,7 @@ CLIENT = Client(
     title="Mutt and NeoMutt",
     description="A muttrc for each account, sourced by the person's own, and the settings of msmtp, which sends.",
     rows=ROWS,
+    territory=(*(f"{{home}}/{path}" for paths in _FILES.values() for path in paths), pop_first.TERRITORY),
     render=render,
     options={
         "program": Option(

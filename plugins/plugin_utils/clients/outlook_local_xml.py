@@ -22,7 +22,7 @@ from ..settings.account import Incoming, MailAccount, Outgoing
 from ..settings.names import is_plain_text
 from ..wording import listed, quoted
 from . import cases, rows
-from .account_files import account_files, dest_option, path_for
+from .account_files import SERVED, account_files, dest_option, path_for
 from .client import Client, Option, Rendering, Row
 from .registry_values import RegistryValue
 
@@ -336,6 +336,7 @@ CLIENT = Client(
     description="One Autodiscover answer for each account as a file that Outlook for Windows takes for the server's "
     "own, and the registry values that name it.",
     rows=ROWS,
+    territory=SERVED,
     render=render,
     options={
         "dest": dest_option("outlook_local_xml", "xml"),

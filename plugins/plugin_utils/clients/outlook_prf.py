@@ -22,7 +22,7 @@ from ..settings.names import is_plain_text
 from ..wording import quoted
 from . import cases
 from ._outlook_prf_rows import ROWS, pop_instead
-from .account_files import account_files, dest_option
+from .account_files import SERVED, account_files, dest_option
 from .client import Client, Option, Rendering
 
 KINDS = {"pop3": "POP3", "imap": "IMAP"}
@@ -205,6 +205,7 @@ CLIENT = Client(
     title="Outlook (classic) by profile file",
     description="One profile file (PRF) for each account, which Outlook for Windows imports without asking.",
     rows=ROWS,
+    territory=SERVED,
     render=render,
     options={
         "dest": dest_option("outlook_prf", "prf"),

@@ -24,6 +24,8 @@ LOGIN_NEEDS = ("mpop", WAY_IN)
 SEND_NEEDS = ("mpop", "msmtp", WAY_IN)
 """What the table of a client says that its hook needs."""
 
+TERRITORY = "{home}/.config/mailfleet/"
+
 TIMEOUT = 30
 """Seconds that mpop and msmtp wait for a server: a person waits for them, and their own default is three minutes."""
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ from . import (
     thunderbird_autoconfig,
 )
 from .client import Client
+
+_BRACES = re.compile(r"\{[a-z]*\}")
 
 CLIENTS: dict[str, Client] = {
     module.CLIENT.name: module.CLIENT
@@ -77,6 +80,17 @@ def with_files_found(given: Mapping[str, Any], found: Callable[[str], str]) -> d
         else options
         for name, options in given.items()
     }
+
+
+def territories(options: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return where each client may have files: its own places, and what option ``dest`` says."""
+    found = {}
+    for name, known in CLIENTS.items():
+        own = options.get(name)
+        dest = own.get("dest") if isinstance(own, Mapping) and "dest" in known.options else None
+        more = [_BRACES.sub("*", dest)] if isinstance(dest, str) and dest.startswith("/") else []
+        found[name] = [*known.territory, *more]
+    return found
 
 
 def client_options(chosen: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:

@@ -86,6 +86,7 @@ CLIENT = Client(
     title="Sylpheed",
     description="Keys of the accounts in ~/.sylpheed-2.0/accountrc; everything else in that file stays as it is.",
     rows=ROWS,
+    territory=("{home}/.sylpheed-2.0/", "{home}/Mail/"),
     render=render,
     places={
         **accountrc.PLACES,

@@ -240,6 +240,7 @@ CLIENT = Client(
     description="Accounts that Thunderbird makes by itself when their user starts it, by AutoConfig; for SMTPLast an "
     "add-on that fetches mail before each sending, installed by policy.",
     rows=ROWS,
+    territory=("/etc/thunderbird/", *(f"{program}/" for program in PROGRAMS), "/usr/share/mailfleet/"),
     render=render,
     options={
         "enforcement": Option(

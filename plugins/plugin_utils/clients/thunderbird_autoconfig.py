@@ -22,6 +22,7 @@ from ..settings.account import MailAccount
 from ..settings.names import is_plain_text, normalised_address
 from ..wording import listed, quoted
 from . import cases, rows
+from .account_files import SERVED
 from .client import Client, Option, Rendering, Row
 from .files import THUNDERBIRD_SANDBOX, Place, WholeFile
 
@@ -348,6 +349,7 @@ CLIENT = Client(
     title="Thunderbird autoconfig",
     description="One file for each mail domain, which prefills Thunderbird's account assistant.",
     rows=ROWS,
+    territory=(*(f"{directory}/*.xml" for _exists, directory in ISP_DIRECTORIES), *SERVED),
     render=render,
     options={
         "dest": Option(

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Takes record entries and the places in which each client may have files; refuses an entry for any other place.
+
+A place is a path from the root, or ``{home}/...`` for the home of the entry's own user. ``*`` stands for any name or
+part of one, and a slash at the end for everything below.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ._errors import InstallError, quoted
+
+
+def refuse_foreign_places(entries: list, territory: dict, record: str) -> None:
+    """Raise InstallError for an entry of a client that lies outside the client's places."""
+    patterns = {}
+    for entry in entries:
+        places = territory.get(entry["client"])
+        if places is None:
+            continue
+        before = (entry.get("unfinished") or {}).get("entry")
+        for one in [entry] + ([before] if before else []):
+            key = one["client"], one["user"]
+            own = patterns[key] = patterns.get(key) or _Places(places, one["user"])
+            if not own.holds(one["path"]):
+                raise InstallError(_sentence(record, one, f"the file {quoted(one['path'], 200)}"))
+            for directory in one["directories"]:
+                if not own.leads_to(directory) and not own.holds(directory):
+                    raise InstallError(_sentence(record, one, f"the directory {quoted(directory, 200)}"))
+
+
+def _sentence(record: str, entry: dict, what: str) -> str:
+    return (
+        f"The record {record} says that {entry['client']} has {what}, which is no place for files of that client. If "
+        "it was put there by client_options, give those options again; otherwise remove this line from the record. "
+        "Nothing was changed."
+    )
+
+
+class _Places:
+    """The places of one client in the home of one user, and outside homes."""
+
+    def __init__(self, places: list, user: object) -> None:
+        home = f"{{home:{user}}}" if user else None
+        own = [place for place in places if place.startswith("{home}/") == bool(home)]
+        own = [place.replace("{home}", home, 1) if home else place for place in own]
+        self._files = _matching(_expression(place) for place in own)
+        self._ways = _matching(_plain(way) for place in own for way in _ways(place))
+
+    def holds(self, path: str) -> bool:
+        return self._files.fullmatch(path) is not None
+
+    def leads_to(self, directory: str) -> bool:
+        """Whether the directory lies on the way to one of the places."""
+        return self._ways.fullmatch(directory) is not None
+
+
+def _matching(expressions: object) -> object:
+    return re.compile("|".join(expressions) or "(?!)", re.S)
+
+
+def _expression(place: str) -> str:
+    return _plain(place.rstrip("/")) + ("(?:/.+)?" if place.endswith("/") else "")
+
+
+def _plain(place: str) -> str:
+    return re.escape(place).replace(r"\*", "[^/]*")
+
+
+def _ways(place: str) -> list:
+    """Return the directories above a place."""
+    names = place.rstrip("/").split("/")
+    return ["/".join(names[:count]) for count in range(2, len(names))]
