@@ -27,6 +27,7 @@ from ._write import (
     remove,
     remove_directory,
     replace,
+    sweep,
     sync_directory,
 )
 
@@ -62,8 +63,12 @@ class Change:
         self.directories = [Place.parse(path, "record").rest for path in outcome.directories]
 
 
-def apply(root: Area, user: object, changes: list) -> list:
-    """Make the changes; return for each {"error": sentence} or {"backup": name or None}."""
+def apply(root: Area, user: object, changes: list, unfinished: list, directories: list) -> list:
+    """Make the changes; return for each {"error": sentence} or {"backup": name or None}.
+
+    ``unfinished`` are the files that a dead run of our own may have been writing, ``directories`` those that it made
+    for files that are not wanted any more.
+    """
     area = root
     # Directories get exactly the mode that is asked, and the setgid bit of their parent; chmod afterwards would lose
     # that.
@@ -74,6 +79,8 @@ def apply(root: Area, user: object, changes: list) -> list:
                 area = home_area(root, user.home, user.name)
             except FileNotFoundError:
                 return [{"error": f"The home {user.home} of {user.name} went away meanwhile."}] * len(changes)
+        for rest in unfinished:
+            _sweep(area, rest)
         answers = []
         written = {}
         for change in changes:
@@ -81,7 +88,8 @@ def apply(root: Area, user: object, changes: list) -> list:
         for spot in written.values():
             sync_directory(spot)
             spot.close()
-        for directory in sorted({path for change in changes for path in change.directories}, key=len, reverse=True):
+        empty = set(directories).union(*(change.directories for change in changes))
+        for directory in sorted(empty, key=len, reverse=True):
             _remove_directory(area, directory)
         return answers
     finally:
@@ -155,6 +163,16 @@ def _make_directories(area: Area, spot: Spot, made: list) -> None:
         make_directories(spot, 0o700 if area.user else 0o755)
     finally:
         made.extend(to_make[: len(missing) - len(spot.missing)])
+
+
+def _sweep(area: Area, rest: str) -> None:
+    """Remove what a dead run left beside a file; if anything stands against it, it stays."""
+    try:
+        with area.locate(rest) as spot:
+            if not spot.missing:
+                sweep(spot)
+    except FileProblem:
+        return
 
 
 def _remove_directory(area: Area, directory: str) -> None:

@@ -31,6 +31,7 @@ VALUE_OPTIONS = {
 
 NOTICE_OPTIONS = {
     "exists": {"type": "list", "elements": "str", "required": True},
+    "account": {"type": "str"},
     "code": {"type": "str", "required": True},
     "sentence": {"type": "str", "required": True},
 }

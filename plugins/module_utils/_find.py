@@ -113,8 +113,10 @@ class Finder:
             jobs.setdefault(place.user, []).append(_Job([(None, place)], None, entry))
         notices = {}
         for wanted in files:
-            for place in (place for places, _code, _message in wanted.notices for place in places):
-                notices.setdefault(place.user, {}).setdefault(place.token, (place, []))[1].append(wanted)
+            for places, account, _code, _message in wanted.notices:
+                for place in places:
+                    of_user = notices.setdefault(place.user, {})
+                    of_user.setdefault(place.token, (place, []))[1].append((wanted, account))
         for name in sorted({*jobs, *notices}, key=lambda user: user or ""):
             self._look(name, jobs.get(name, []), notices.get(name, {}))
         self.targets.sort(key=lambda target: target.number)
@@ -172,8 +174,10 @@ class Finder:
             answers = [{"error": str(problem), "no_home": True}] * len(jobs)
         except FileProblem as problem:
             answers = [{"error": str(problem)}] * len(jobs)
-            for wanted in {id(wanted): wanted for _place, asking in notices.values() for wanted in asking}.values():
-                self._refusals.add(wanted.accounts, wanted.client, self.shown(wanted.candidates[0][1]), str(problem))
+            for wanted, account in (pair for _place, asking in notices.values() for pair in asking):
+                # A file may be for several people: the one who cannot be looked at is refused.
+                accounts = [account] if account else wanted.accounts
+                self._refusals.add(accounts, wanted.client, self.shown(wanted.candidates[0][1]), str(problem))
         for job, answer in zip(jobs, answers):
             found = Found(answer)
             if found.no_home:

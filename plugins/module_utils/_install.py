@@ -15,7 +15,7 @@ from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, FILE_OPTIONS, with_defa
 from ._errors import FileProblem, InstallError, printable
 from ._perform import Work, perform
 from ._plan import Plan
-from ._record import Record
+from ._record import Record, tag_of
 from ._request import Request
 from ._result import finding, tell
 from ._running import Processes
@@ -33,7 +33,7 @@ def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> 
     result["invocation"] = {"module_args": invocation(params)}
     try:
         request = Request(params)
-        root = root_area(request.root)
+        root = root_area(request.root, tag_of(request.set))
         record = Record(root, request.root, request.set)
         result["record"] = record.path
         try:

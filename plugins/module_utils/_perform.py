@@ -16,6 +16,7 @@ from ._apply import Change, apply
 from ._as_user import ChildDied, Clock, run_as
 from ._errors import FileProblem
 from ._record import Record, digest
+from ._survey import Place
 from ._tree import Area
 
 
@@ -62,7 +63,7 @@ class Work:
 
 def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     """Do it; return id(target) -> {"error": sentence} or {"backup": name or None}."""
-    if not work.targets:
+    if not work.targets and not work.plan.leftovers:
         record.save(*work.final())
         return {}
     busy = {id(target) for target in work.targets}
@@ -71,13 +72,17 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
         work.entries(lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries),
         work.accounts(written=False).rows(),
     )
-    work.started = True
+    work.started = bool(work.targets)
     answers = {}
     by_user = {}
     for target in work.targets:
-        by_user.setdefault(target.user.name if target.user else "", []).append(target)
+        by_user.setdefault(target.user.name if target.user else "", (target.user, [], []))[1].append(target)
+    for leftover in work.plan.leftovers:
+        by_user.setdefault(leftover.user.name if leftover.user else "", (leftover.user, [], []))[2].append(leftover)
+    kept = {path for entry in work.final()[0] for path in entry["directories"]}
     for name in sorted(by_user):
-        answers.update(_write(root, by_user[name], backup, work.plan.clock))
+        user, targets, leftovers = by_user[name]
+        answers.update(_write(root, user, targets, _Left(leftovers, kept), backup, work.plan.clock))
 
     def outcome(target: object) -> dict:
         answer = answers.get(id(target), {})
@@ -89,11 +94,23 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     return answers
 
 
-def _write(root: Area, targets: list, backup: bool, clock: Clock) -> dict:
-    user = targets[0].user
+class _Left:
+    """What dead runs may have left in the home of one user, or outside homes, but for directories that are ``kept``."""
+
+    def __init__(self, leftovers: list, kept: set) -> None:
+        self.files = [leftover.rest for leftover in leftovers]
+        self.directories = [
+            Place.parse(path, "record").rest
+            for leftover in leftovers
+            for path in leftover.directories
+            if path not in kept
+        ]
+
+
+def _write(root: Area, user: object, targets: list, left: _Left, backup: bool, clock: Clock) -> dict:
     changes = [Change(_rest(target), target.outcome, target.found, backup) for target in targets]
     try:
-        answers = run_as(user, lambda: apply(root, user, changes), clock, (root.fd,))
+        answers = run_as(user, lambda: apply(root, user, changes, left.files, left.directories), clock, (root.fd,))
     except ChildDied as problem:
         answers = [{"error": str(problem), "unknown": True}] * len(targets)
     except FileProblem as problem:

@@ -14,11 +14,13 @@ import os
 
 from ._accounts import Accounts
 from ._as_user import Clock
+from ._errors import FileProblem
 from ._find import Finder, Refusals
 from ._identity import raw
 from ._numbers import number_of
 from ._request import Request
 from ._running import Processes
+from ._survey import Place
 from ._target import plan_target
 from ._territory import refuse_foreign_places
 from ._tree import Area
@@ -68,6 +70,7 @@ class Plan:
         self.gone = finder.gone
         self.pending = finder.pending
         self._waiting.update((client, account) for _path, client, labels, _reason in self.pending for account in labels)
+        self.leftovers = _leftovers(entries, users)
         self._outcomes()
 
     @property
@@ -122,12 +125,12 @@ class Plan:
     def _notice(self, finder: Finder) -> None:
         """Note what the caller wants to be told of where it is there."""
         for wanted in self.request.files:
-            for places, code, message in wanted.notices:
+            for places, account, code, message in wanted.notices:
                 if any(place.token in finder.there for place in places):
-                    self._find(code, wanted, message)
+                    self._find(code, wanted, message, account)
 
-    def _find(self, code: str, wanted: object, message: str) -> None:
-        rows = [(code, account, message) for account in wanted.accounts or [None]]
+    def _find(self, code: str, wanted: object, message: str, only: object = None) -> None:
+        rows = [(code, account, message) for account in ([only] if only else wanted.accounts or [None])]
         self.findings += [row for row in rows if row not in self.findings]
 
     def leaves(self, client: str, account: str, path: str = "") -> bool:
@@ -210,6 +213,27 @@ class Plan:
                     )
                 )
         return found
+
+
+class Leftover:
+    """A file that a run was about to write when it was cut off, and the directories that it may have made for it."""
+
+    def __init__(self, user: object, entry: dict) -> None:
+        self.user = user
+        self.rest = Place.parse(entry["path"], "record").rest
+        self.directories = entry["directories"]
+
+
+def _leftovers(entries: list, users: Users) -> list:
+    """Return what dead runs left, of users who are here."""
+    found = []
+    for entry in entries:
+        if "unfinished" in entry:
+            try:
+                found.append(Leftover(users.user(entry["user"]) if entry["user"] else None, entry))
+            except FileProblem:
+                continue
+    return found
 
 
 def _wanted_paths(files: list) -> dict:

@@ -23,7 +23,7 @@ import time
 from ._errors import FileProblem, InstallError, because, quoted
 from ._record_shape import WrongShape, checked
 from ._tree import Area, Spot, read
-from ._write import make_directories, replace, sync_directory
+from ._write import make_directories, replace, sweep, sync_directory
 
 VERSION = 1
 _SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
@@ -37,6 +37,16 @@ def checked_set(name: str) -> str:
             f"set: {quoted(name)} must begin with a letter or digit and hold only letters, digits, '_', '.' and '-'."
         )
     return name
+
+
+def tag_of(name: str) -> str:
+    """Return what the names of temporary files hold of a run: its set, and the host, for homes that hosts share."""
+    try:
+        with open("/etc/machine-id", "rb") as stream:
+            host = stream.read(64).strip()
+    except OSError:
+        host = b""
+    return f"{name}-{hashlib.sha256(host or os.uname().nodename.encode()).hexdigest()[:8]}"
 
 
 class Record:
@@ -149,6 +159,8 @@ class Record:
                 )
             self._refuse_foreign(os.fstat(self._lock), path)
             self._wait()
+            with self._area.locate(path, self._refuse_open_directory) as spot:
+                sweep(spot)
         except FileProblem as problem:
             raise InstallError(f"The record {self.path} cannot be locked. {problem}") from problem
         except OSError as error:

@@ -272,7 +272,8 @@ def _value(item: dict, where: str) -> tuple:
 
 
 def _notice(item: dict, where: str) -> tuple:
-    return [Place.parse(path, f"{where}.exists") for path in item["exists"]], item["code"], item["sentence"]
+    places = [Place.parse(path, f"{where}.exists") for path in item["exists"]]
+    return places, item["account"], item["code"], item["sentence"]
 
 
 def _program(name: str, where: str) -> str:

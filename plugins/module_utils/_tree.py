@@ -39,14 +39,15 @@ class _NotThere(FileProblem):
 class Spot:
     """Where a path ends: ``fd``, the deepest directory there is, ``missing`` ones, ``name``, ``status`` or None."""
 
-    __slots__ = ("fd", "name", "missing", "status", "reached")
+    __slots__ = ("fd", "name", "missing", "status", "reached", "tag")
 
-    def __init__(self, fd: int, name: str, missing: list, status: object, reached: str) -> None:
+    def __init__(self, fd: int, name: str, missing: list, status: object, reached: str, tag: str = "") -> None:
         self.fd = fd
         self.name = name
         self.missing = missing
         self.status = status
         self.reached = reached  # the path of fd, from the root, links resolved
+        self.tag = tag  # whose temporary files are, as their names say
 
     @property
     def real(self) -> str:
@@ -66,8 +67,9 @@ class Spot:
 class Area:
     """A directory that paths count from: the root, or a home that links must not leave."""
 
-    def __init__(self, fd: int, real: str = "", home: str = "", user: str = "") -> None:
+    def __init__(self, fd: int, real: str = "", home: str = "", user: str = "", tag: str = "") -> None:
         self.fd = fd
+        self.tag = tag
         self.real = real
         self.user = user
         self.home = home.rstrip("/")
@@ -133,7 +135,7 @@ class Area:
 
     def _spot(self, opened: list, names: list, missing: list, name: str, status: object) -> Spot:
         fd = opened.pop() if len(opened) > 1 else os.dup(self.fd)
-        return Spot(fd, name, missing, status, "/".join([self.real] + names))
+        return Spot(fd, name, missing, status, "/".join([self.real] + names), self.tag)
 
     def _up(self, asked: str, opened: list, names: list) -> None:
         if names:
@@ -209,10 +211,10 @@ def _names(path: str) -> list:
     return [name for name in reversed(path.split("/")) if name not in ("", ".")]
 
 
-def root_area(root: str) -> Area:
-    """Open ``root``; everything else goes from this descriptor."""
+def root_area(root: str, tag: str = "") -> Area:
+    """Open ``root``; everything else goes from this descriptor. ``tag``: see Spot."""
     try:
-        return Area(os.open(root, _DIRECTORY))
+        return Area(os.open(root, _DIRECTORY), tag=tag)
     except OSError as error:
         raise FileProblem(f"The root {root} cannot be opened: {because(error)}.") from error
 
@@ -220,7 +222,7 @@ def root_area(root: str) -> Area:
 def home_area(root: Area, home: str, user: str) -> Area:
     """Open the home of ``user``. Raises FileNotFoundError when it is missing."""
     spot = root.directory(home)
-    return Area(spot.fd, spot.reached, home, user)
+    return Area(spot.fd, spot.reached, home, user, root.tag)
 
 
 def read(spot: Spot, shown: str) -> tuple:

@@ -12,7 +12,9 @@ extended attributes there, reaches the disk, and then takes the name over in one
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import re
 import stat
 import time
 
@@ -20,6 +22,8 @@ from ._errors import FileProblem, because
 from ._tree import Spot, refuse_special
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOST_NAMES = 100000
+"""In a directory: a user may have made any number of them."""
 _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 # They vouch for the bytes of the old file: on the new ones they would be wrong.
 _BOUND_TO_CONTENT = ("security.ima", "security.evm", "security.capability")
@@ -38,7 +42,7 @@ def replace(
     like = like or spot
     if mode is None:
         mode = like.status.st_mode & 0o777
-    temporary = f".mailfleet-{os.urandom(8).hex()}.tmp"
+    temporary = f".mailfleet-{spot.tag}-{os.urandom(8).hex()}.tmp"
     fd = os.open(temporary, _NEW, 0o600, dir_fd=spot.fd)
     try:
         try:
@@ -168,7 +172,7 @@ def refuse_shared(holder: os.stat_result, status: os.stat_result, shown: str) ->
 def back_up(spot: Spot, content: bytes) -> str:
     """Keep ``content``, the file's present bytes, beside it with its mode and owner; return the name."""
     name = f"{spot.name}.{os.getpid()}.{time.strftime('%Y-%m-%d@%H:%M:%S~')}"
-    with Spot(os.dup(spot.fd), name, [], None, spot.reached) as beside:
+    with Spot(os.dup(spot.fd), name, [], None, spot.reached, spot.tag) as beside:
         replace(beside, content, None, like=spot)
     return name
 
@@ -204,6 +208,30 @@ def sync_directory(spot: Spot) -> None:
         os.fsync(fd)
     except OSError:
         return  # some network file systems cannot
+    finally:
+        os.close(fd)
+
+
+def sweep(spot: Spot) -> None:
+    """Remove what dead runs of our own left in the directory of ``spot``: temporary files that have our tag.
+
+    Nobody else who is alive has it: the set is locked, and another host has another one.
+    """
+    name = re.compile(re.escape(f".mailfleet-{spot.tag}-") + r"[0-9a-f]{16}\.tmp")
+    try:
+        fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=spot.fd)
+    except OSError:
+        return  # a directory that may be written and not read
+    try:
+        with os.scandir(fd) as entries:
+            found = [entry.name for entry in itertools.islice(entries, _MOST_NAMES) if name.fullmatch(entry.name)]
+        for one in found:
+            with contextlib.suppress(OSError):
+                status = os.stat(one, dir_fd=fd, follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode) and os.geteuid() in (0, status.st_uid):
+                    os.unlink(one, dir_fd=fd)
+    except OSError:
+        return
     finally:
         os.close(fd)
 

@@ -266,6 +266,9 @@ options:
             type: list
             elements: str
             required: true
+          account:
+            description: The one of O(files[].accounts) that the notice is for. Without it, it is for all of them.
+            type: str
           code:
             description: The code of the finding.
             type: str

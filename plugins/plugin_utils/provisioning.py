@@ -408,7 +408,7 @@ def _notice_sandboxes(files: list[dict[str, Any]], decided: list[_Decided]) -> N
         for email in file["accounts"]:
             if sandbox is not None and (file["client"], email) not in noticed:
                 noticed.add((file["client"], email))
-                file.setdefault("notices", []).append(sandbox.as_dict(users.get(email)))
+                file.setdefault("notices", []).append(sandbox.as_dict(email, users.get(email)))
 
 
 def settings_for(email: str | None, result: Interpretation) -> Settings:

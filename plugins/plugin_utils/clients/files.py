@@ -45,7 +45,7 @@ class Sandbox:
     """Names of applications, such as ``org.mozilla.Thunderbird``."""
     snap: str | None = None
 
-    def as_dict(self, user: str | None) -> dict[str, Any]:
+    def as_dict(self, email: str, user: str | None) -> dict[str, Any]:
         """Return one item of ``notices``."""
         places = ["/var/lib/flatpak/app", *([f"{{home:{user}}}/.local/share/flatpak/app"] if user else [])]
         paths = [f"{place}/{name}" for name in self.flatpak for place in places]
@@ -53,6 +53,7 @@ class Sandbox:
             paths += [f"/snap/{self.snap}", f"/var/lib/snapd/snap/{self.snap}"]
         return {
             "exists": paths,
+            "account": email,
             "code": "client-sandboxed",
             "sentence": f"{self.title} is installed as Flatpak or Snap on this host. There it does not see what was "
             "installed: use the distribution's own package.",

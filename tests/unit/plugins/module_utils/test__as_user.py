@@ -249,10 +249,10 @@ def test_the_accounts_of_a_stopped_child_are_refused_and_the_others_go_on(strang
     stranger.set_users({"ada": STRANGER, "bob": os.getuid()})
     real = getattr(room, name)
 
-    def stopped(root, user, items):
+    def stopped(root, user, *items):
         if user is not None and user.uid == STRANGER:
             stop()
-        return real(root, user, items)
+        return real(root, user, *items)
 
     monkeypatch.setattr(room, name, stopped)
     wanted = [account(), account(BOB, "{home:bob}/.claws-mail/accountrc"), whole(accounts=["carol@example.org"])]

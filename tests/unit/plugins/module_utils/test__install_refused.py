@@ -284,7 +284,7 @@ def test_a_request_that_cannot_be_does_nothing(node, files, params, word):
 def host(node, monkeypatch):
     """The node taken for this very machine: client_running is looked at on / only."""
     area = _install.root_area
-    monkeypatch.setattr(_install, "root_area", lambda root: area(str(node.root)))
+    monkeypatch.setattr(_install, "root_area", lambda *_root: area(str(node.root)))
     monkeypatch.setattr(_users, "_HostDatabase", lambda: _users._FileDatabase(area(str(node.root))))
     monkeypatch.setenv("XDG_STATE_HOME", "/var/lib")
     monkeypatch.setattr(_running.Processes, "_look", lambda self: {(os.getuid(), "claws-mail")})
