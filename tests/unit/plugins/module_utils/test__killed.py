@@ -183,9 +183,8 @@ def test_a_user_cannot_have_us_remove_what_is_not_that_users(node):
     os.chown(str(home), STRANGER, STRANGER)
     node.install([account()])
     path = leftover(node, "/home/ada/.claws-mail", tag_of("default"))
-    directory = path.parent
-    directory.chmod(0o1777)
-    os.chown(str(directory), 0, 0)
+    os.chown(str(path), 0, 0)
+    os.chown(str(path.parent), STRANGER, STRANGER)
     mark = {"before": None, "after": None, "entry": None, "leaves": False}
     record = node.path("/var/lib/mailfleet/default.json")
     content = json.loads(record.read_bytes().decode())
