@@ -3,53 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes what was found and what shall be, gives drift rows and diff entries that show no secret, old or new."""
+"""Takes what was found and what shall be, gives drift rows and diff entries that show no secret, old or new.
+
+Of what somebody else wrote a diff shows no line, only how many there are. Of our own lines, and of single keys that are
+ours, it shows no value of a secret (_secrets.py).
+"""
 
 from __future__ import annotations
 
-import re
+from ._secrets import HIDDEN, is_secret, redacted, shown, shown_value
 
-HIDDEN = "********"
+__all__ = ("HIDDEN", "attribute_diff", "drift_row", "is_secret", "keyed_diff", "redacted", "shown", "shown_value")
+
 HIDDEN_NEW = "******** (another value)"
 # Core's own limit for diffs (MAX_FILE_SIZE_FOR_DIFF).
 _MOST_BYTES = 104448
-_SECRET = re.compile(r"pass|secret", re.I)
-
-# How settings files write a secret: <password>x</password>; a plist's <key>..Password</key><string>x</string>; and key
-# = x,
-# key: x, "key", x, key x on a line of its own, or password x (netrc), :password "x" (Lisp) within one. Rather too much
-# than too little.
-_IN_FILES = (
-    re.compile(r"(<(?:[\w.-]+:)?[\w.-]*(?:pass|secret)[\w.-]*(?:\s[^<>]*)?(?<!/)>)([^<]+)", re.I),
-    re.compile(r"(<key>[^<]*(?:pass|secret)[^<]*</key>\s*<(?:string|data)>)([^<]+)", re.I),
-    re.compile(
-        r"""(["'][\w.$ -]*(?:pass|secret)[\w.$ -]*["']\s*[=:,]\s*)"""
-        r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[^\s,}\])]+)""",
-        re.I,
-    ),
-    re.compile(
-        r"""^([ \t]*(?:set[ \t]+)?[\w.$:/\[\]-]*(?:pass|secret)[\w.$:/\[\]-]*(?:[ \t]*[=:][ \t]*|[ \t]+))([^\r\n]+)""",
-        re.I | re.M,
-    ),
-    re.compile(r"""(\bpassword[ \t]+|:[\w-]*(?:pass|secret)[\w-]*[ \t]+)("(?:[^"\\\n]|\\.)*"|[^\s"()]+)""", re.I),
-)
-
-
-def is_secret(key: str) -> bool:
-    """Whether the value of ``key`` is never shown."""
-    return _SECRET.search(key) is not None
-
-
-def shown(key: str, value: object) -> object:
-    """Return ``value`` as it may be shown: None stays None."""
-    return HIDDEN if value is not None and is_secret(key) else value
-
-
-def redacted(text: str) -> str:
-    """Return the text of a whole file without the values of its secrets."""
-    for pattern in _IN_FILES:
-        text = pattern.sub(lambda found: found.group(1) + HIDDEN, text)
-    return text
 
 
 def drift_row(path: str, client: str, email: object, key: object, reason: str, expected: object, found: object) -> dict:
@@ -65,24 +33,59 @@ def drift_row(path: str, client: str, email: object, key: object, reason: str, e
     }
 
 
-def whole_diff(path: str, before: object, after: object) -> dict:
-    """Return the diff entry for a whole file; None stands for no file."""
+class Side:
+    """One side of a diff: bytes, or None for no file; ``ours``: they are what we write, or what we are known to have.
+
+    What is ours by the record is what has the digest of the record: whoever changed a letter in it may have added more.
+    """
+
+    __slots__ = ("content", "ours")
+
+    def __init__(self, content: object, ours: bool) -> None:
+        self.content = content
+        self.ours = ours
+
+
+def whole_diff(path: str, *pairs: tuple) -> dict:
+    """Return the diff entry for a whole file, or for blocks of lines in one: pairs of the Sides before and after.
+
+    Of a side that is not ours only the lines are shown that stand on one that is.
+    """
     entry = {"before_header": path, "after_header": path}
-    for content in (before, after):
-        if content is not None and len(content) > _MOST_BYTES:
+    sides = [side for pair in pairs for side in pair]
+    for before_or_after in (sides[::2], sides[1::2]):
+        content = b"".join(side.content or b"" for side in before_or_after)
+        if len(content) > _MOST_BYTES:
             return dict(entry, prepared=f"--- {path}\n+++ {path}\ndiff skipped: more than {_MOST_BYTES} bytes\n")
-        if content is not None and _is_binary(content):
+        if _is_binary(content):
             return dict(entry, prepared=f"--- {path}\n+++ {path}\ndiff skipped: the content is binary\n")
-    old = redacted(_text(before))
-    new = redacted(_text(after))
-    if old == new and before != after:
-        what = "an empty file" if not old else "only values that are not shown differ"
+    texts = [redacted((side.content or b"").decode("utf-8")) for side in sides]
+    ours = {line for side, text in zip(sides, texts) if side.ours for line in text.split("\n")}
+    texts = [text if side.ours else _without_others(text, ours) for side, text in zip(sides, texts)]
+    old, new = "".join(texts[::2]), "".join(texts[1::2])
+    if old == new and [side.content for side in sides[::2]] != [side.content for side in sides[1::2]]:
+        what = "an empty file" if not old else "only what is not shown differs"
         return dict(entry, prepared=f"--- {path}\n+++ {path}\n{what}\n")
     return dict(entry, before=old, after=new)
 
 
-def _text(content: object) -> str:
-    return "" if content is None else content.decode("utf-8", "replace")
+def _without_others(text: str, ours: set) -> str:
+    """Return ``text`` with one line in the place of each run of lines that are not in ``ours``."""
+    lines = []
+    hidden = 0
+    if not text:
+        return ""
+    for line in [*(text[:-1] if text.endswith("\n") else text).split("\n"), None]:
+        if line is not None and (line not in ours or (hidden and not line.strip())):
+            hidden += 1
+            continue
+        if hidden:
+            what = "line that somebody else wrote is" if hidden == 1 else "lines that somebody else wrote are"
+            lines.append(f"[{hidden} {what} not shown]")
+            hidden = 0
+        if line is not None:
+            lines.append(line)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _is_binary(content: bytes) -> bool:
@@ -102,14 +105,14 @@ def keyed_diff(path: str, changes: list) -> dict:
         lines = []
         section = None
         for change in changes:
-            value = change[side]
+            value = shown(change[1], change[side])
             if value is None:
                 continue
             if change[0] != section:
                 section = change[0]
                 lines.append(f"[{section}]\n")
-            if is_secret(change[1]):
-                value = HIDDEN_NEW if side == 3 and change[2] is not None else HIDDEN
+            if side == 3 and change[2] not in (None, change[3]) and value == shown(change[1], change[2]):
+                value = HIDDEN_NEW if value == HIDDEN else f"{value} (another value)"
             lines.append(f"{change[1]}={value}\n")
         sides.append("".join(lines))
     return {"before_header": path, "after_header": path, "before": sides[0], "after": sides[1]}

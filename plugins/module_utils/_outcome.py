@@ -68,7 +68,7 @@ class Outcome:
         self.entries = dict(target.entries)
         self.rows = []  # (client, accounts, action, note)
         self.drift = []
-        self.diffs = []
+        self.diffs = []  # entries of the result, or functions that make them when somebody asks
         self.errors = []  # (accounts, client, reason)
         self.findings = []  # (code, severity, account, message)
         self.directories = []  # to remove if they are empty

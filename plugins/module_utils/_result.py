@@ -40,7 +40,8 @@ def tell(result: dict, work: object, deferred: list, answers: dict, stopped: boo
             if id(target) in busy:
                 result["changed"] = True
                 if with_diff:
-                    result["diff"].extend(outcome.diffs)
+                    # Made now: without --diff, nobody's file is looked through for what it would show.
+                    result["diff"].extend(entry() if callable(entry) else entry for entry in outcome.diffs)
     result["moved"] = [
         {"email": account, "client": client, "user": user or None, "server": side, "before": before, "after": after}
         for account, client, user, side, before, after in work.accounts(answers).moved()

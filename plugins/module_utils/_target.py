@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 
 from ._attributes import drop_special_bits, plan_attributes, restore_attributes
-from ._diffs import drift_row, keyed_diff, whole_diff
+from ._diffs import Side, drift_row, keyed_diff, whole_diff
 from ._ini import Document
 from ._outcome import Outcome, Target, entry_of, labels_of, only
 from ._record import digest
@@ -81,9 +81,18 @@ def _plan_whole(
         else:
             _let_whole_go(target, outcome, client, entry)
     if outcome.rewrite:
-        outcome.diffs.append(whole_diff(target.shown, found.content, outcome.content))
+        outcome.diffs.append(lambda: whole_diff(target.shown, _sides(target, outcome, active)))
     if active and not (active[0].kind == "once" and found.content is not None):
         plan_attributes(target, outcome, active)
+
+
+def _sides(target: Target, outcome: Outcome, active: list) -> tuple:
+    """Return what was there and what comes; what is given back as it was before us is somebody else's."""
+    before, after = target.found.content, outcome.content
+    now = digest(before)
+    recorded = any(entry.get("sha256") == now for entry in target.entries.values())
+    wanted = after is not None and any(item.content == after for item in active)
+    return Side(before, before is None or recorded), Side(after, after is None or wanted)
 
 
 def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, accounts: list, staying: list) -> None:
@@ -205,7 +214,7 @@ def _plan_sections(
         outcome.content = after
     outcome.rewrite = outcome.content != found.content
     if sections.changes:
-        outcome.diffs.append(keyed_diff(target.shown, sections.changes))
+        outcome.diffs.append(lambda: keyed_diff(target.shown, sections.changes))
     for client in dict.fromkeys(list(wanted_sections) + sorted(target.entries)):
         _keep_sections(
             target, outcome, client, sections, [wanted for wanted in active if wanted.client == client], refused

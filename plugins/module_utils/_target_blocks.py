@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ._attributes import plan_attributes, restore_attributes
 from ._blocks import SHARED, Text
-from ._diffs import drift_row, whole_diff
+from ._diffs import Side, drift_row, whole_diff
 from ._errors import FileProblem
 from ._outcome import Outcome, Target, entry_of, labels_of
 from ._record import digest
@@ -62,8 +62,8 @@ def plan_blocks(
     outcome.content = after
     outcome.rewrite = after != found.content
     outcome.drift.extend(changes.drift)
-    if changes.before or changes.after:
-        outcome.diffs.append(whole_diff(target.shown, changes.before, changes.after))
+    if changes.pairs:
+        outcome.diffs.append(lambda: whole_diff(target.shown, *changes.pairs))
     for client in dict.fromkeys(list(wanted) + sorted(target.entries)):
         _keep(target, outcome, client, recorded.get(client, []), changes, active, leaves, refused)
     if active:
@@ -96,8 +96,7 @@ class _Changes:
             active[0].block_name if active else entry["block_name"],
         )
         self.drift = []
-        self.before = b""
-        self.after = b""
+        self.pairs = []  # Sides for the diff
         self.changed = set()  # clients
         self.errors = []  # (account, client, reason)
         self.left = []  # (account, reason) of blocks that are not recognised any more
@@ -152,8 +151,9 @@ class _Changes:
     def _note(self, client: str, account: str, reason: str, new: object, old: object) -> None:
         key = f"block of {account}" if account else f"block of {SHARED}"
         self.drift.append(drift_row(self._shown, client, account or None, key, reason, digest(new), digest(old)))
-        self.before += old or b""
-        self.after += new or b""
+        # A person may have written into our block.
+        known = old is None or any(digest(old) == block["sha256"] for block in self._recorded)
+        self.pairs.append((Side(old, known), Side(new, True)))
         self.changed.add(client)
 
 

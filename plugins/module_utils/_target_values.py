@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 
 from ._attributes import plan_attributes, restore_attributes
-from ._diffs import drift_row, shown, whole_diff
+from ._diffs import Side, drift_row, shown_value, whole_diff
 from ._errors import FileProblem
 from ._json_text import JsonText
 from ._outcome import Outcome, Target, entry_of, labels_of, only
@@ -32,7 +32,10 @@ def plan_values(
         work = _Changes(target, text, wanted)
         for client in dict.fromkeys([item.client for item in active] + sorted(target.entries)):
             _plan_client(target, outcome, work, client, active, leaves, refused)
-    except FileProblem as problem:
+    except (FileProblem, RecursionError) as error:
+        problem = error
+        if isinstance(error, RecursionError):
+            problem = f"{target.shown} holds values within values, deeper than can be read: correct it or move it away."
         outcome.entries = dict(target.entries)
         del outcome.rows[:]
         outcome.errors.extend((item.accounts, item.client, str(problem)) for item in active)
@@ -50,7 +53,8 @@ def plan_values(
     outcome.rewrite = outcome.content != found.content
     outcome.drift.extend(work.drift)
     if work.before or work.after:
-        outcome.diffs.append(whole_diff(target.shown, work.before.encode(), work.after.encode()))
+        sides = Side(work.before.encode(), True), Side(work.after.encode(), True)
+        outcome.diffs.append(lambda: whole_diff(target.shown, sides))
     outcome.rows = [
         (client, accounts, "removed" if action == "updated" and outcome.content is None else action, note)
         for client, accounts, action, note in outcome.rows
@@ -69,6 +73,16 @@ def _wanted(target: Target, outcome: Outcome, active: list) -> set:
                 reason = f"{target.shown} is wanted with two values at {'.'.join(path)}: decide for one."
                 outcome.errors.append((item.accounts, item.client, reason))
     return set(values)
+
+
+def _displayed(path: list, raw: object) -> object:
+    """Return the JSON text of a value without secrets, those inside of it included; None of None."""
+    if raw is None:
+        return None
+    value = json.loads(raw)
+    clean = shown_value(path, value)
+    # As it is written, where nothing is hidden.
+    return raw if clean == value else json.dumps(clean)
 
 
 def _is_within(path: list, other: list) -> bool:
@@ -155,11 +169,10 @@ class _Changes:
 
     def _note(self, client: str, email: object, path: list, reason: str, new: object, old: object) -> None:
         key = ".".join(path)
-        self.drift.append(
-            drift_row(self._shown, client, email, key, reason, shown(path[-1], new), shown(path[-1], old))
-        )
-        self.before += "" if old is None else f"{key}: {shown(path[-1], old)}\n"
-        self.after += "" if new is None else f"{key}: {shown(path[-1], new)}\n"
+        new, old = _displayed(path, new), _displayed(path, old)
+        self.drift.append(drift_row(self._shown, client, email, key, reason, new, old))
+        self.before += "" if old is None else f"{key}: {old}\n"
+        self.after += "" if new is None else f"{key}: {new}\n"
         self.changed.add(client)
 
 

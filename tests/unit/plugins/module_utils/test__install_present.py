@@ -67,7 +67,12 @@ def test_content_and_mode_are_shown_together(node):
     assert [row[2] for row in drift(result)] == ["content", "mode"]
     assert drift(result)[1] == ("/etc/fleet.conf", None, "mode", "0640", "0666")
     assert result["diff"] == [
-        {"before_header": "/etc/fleet.conf", "after_header": "/etc/fleet.conf", "before": "old\n", "after": "new\n"},
+        {
+            "before_header": "/etc/fleet.conf",
+            "after_header": "/etc/fleet.conf",
+            "before": "[1 line that somebody else wrote is not shown]\n",
+            "after": "new\n",
+        },
         {
             "before_header": "/etc/fleet.conf (attributes)",
             "after_header": "/etc/fleet.conf (attributes)",
