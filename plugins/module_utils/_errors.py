@@ -8,6 +8,22 @@
 from __future__ import annotations
 
 import os
+import re
+
+from ._secrets import without_password
+
+# What moves a terminal's cursor, turns a line around, breaks it, or is not seen: control characters (C0, DEL, C1), bidi
+# marks, overrides and isolates, blanks without width, line separators, and halves of characters, which nobody can print
+# (a name or a file may hold bytes that are no UTF-8). The same that no address may hold (settings/names.py).
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    r"\U000e0000-\U000e007f"
+)
+_HOSTILE = re.compile(f"[{_UNSEEN}]")
+_HOSTILE_IN_LINES = re.compile(rf"(?![\n\t])[{_UNSEEN}]")
+_LINES = re.compile(f"(?![\\n\\t])[{_UNSEEN}]")
+_LINES = frozenset(("after", "before", "prepared"))
+"""What a diff entry has as lines: there, line breaks and tabs stay."""
 
 
 class InstallError(Exception):
@@ -23,8 +39,8 @@ class MissingUser(FileProblem):
 
 
 def quoted(value: object, limit: int = 80) -> str:
-    """Return ``value`` in double quotes, shortened, and escaped so that it cannot break a line."""
-    text = str(value)
+    """Return ``value`` in double quotes, shortened, without a password, and escaped so that it cannot break a line."""
+    text = without_password(str(value))
     if len(text) > limit:
         text = text[:limit] + "..."
     return '"' + "".join(_shown(c) for c in text) + '"'
@@ -36,9 +52,25 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else ascii(character)[1:-1]
 
 
-def printable(text: str) -> str:
-    """Return ``text`` with everything unprintable escaped: names of links and files are whatever their owner likes."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def printable(text: str, lines: bool = False) -> str:
+    """Return ``text`` with everything escaped that a terminal or a log obeys instead of showing it.
+
+    Names of links and files, and what is in them, are whatever their owner likes. ``lines``: breaks and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return (_HOSTILE_IN_LINES if lines else _HOSTILE).sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def presentable(value: object, lines: bool = False) -> object:
+    """Return plain data with each text in it ``printable``: the last thing that happens to a result."""
+    if isinstance(value, str):
+        return printable(value, lines)
+    if isinstance(value, dict):
+        return {presentable(key): presentable(item, lines or key in _LINES) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [presentable(item, lines) for item in value]
+    return value
 
 
 def because(error: OSError) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ._as_user import Clock
 from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, FILE_OPTIONS, with_defaults
-from ._errors import FileProblem, InstallError, printable
+from ._errors import FileProblem, InstallError, presentable
 from ._perform import Work, perform
 from ._plan import Plan
 from ._record import Record, tag_of
@@ -42,8 +42,8 @@ def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> 
             record.unlock()
             root.close()
     except (InstallError, FileProblem) as error:
-        result.update(failed=True, msg=printable(str(error)))
-    return result
+        result.update(failed=True, msg=str(error))
+    return presentable(result)
 
 
 def _run(request: Request, root: Area, record: Record, result: dict, check_mode: bool, diff_mode: bool) -> None:

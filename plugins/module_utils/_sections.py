@@ -303,4 +303,4 @@ class Sections:
 
 
 def _display(value: bytes) -> str:
-    return value.decode("utf-8", "replace")
+    return value.decode("utf-8", "backslashreplace")
