@@ -228,7 +228,10 @@ def _without_login(text: str) -> str:
 
 
 def without_password(text: str) -> str:
-    """Return one value without a password in it: neither in ``ada:secret@host`` nor in ``password=secret``."""
+    """Return one value without a password in it: as in ``ada:secret@host``, ``password=secret``, or a private key."""
+    pem = _PEM.search(text)
+    if pem is not None:
+        return text[: pem.end()] + HIDDEN
     for found in _KEY.finditer(text):
         separated = _SEPARATED.match(text, found.end())
         if separated is not None:

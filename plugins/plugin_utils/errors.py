@@ -13,13 +13,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .wording import quoted
+from .wording import printable, quoted
 
 
 class AutodiscoverError(Exception):
     """Anything that keeps an account from being provisioned. ``str(error)`` says what, where and what to do."""
 
     code: ClassVar[str] = "error"
+
+    def __str__(self) -> str:
+        """Return the sentence, with nothing in it that a terminal or a log would obey, whatever it quotes."""
+        return printable(super().__str__())
 
 
 class LibraryMissing(AutodiscoverError):

@@ -12,7 +12,7 @@ from typing import Any
 from .errors import OptionError
 from .provisioning import AccountRequest, interpretation, settings_for
 from .settings.names import normalised_address
-from .wording import quoted
+from .wording import presentable, quoted
 
 
 def meaning_of(document: bytes | str, source: str, email: str | None = None) -> dict[str, Any]:
@@ -27,5 +27,5 @@ def meaning_of(document: bytes | str, source: str, email: str | None = None) -> 
     result = interpretation(AccountRequest(email=address or "", document=document, source=source))
     return {
         "settings": settings_for(address, result).as_dict(),
-        "findings": [finding.as_dict() for finding in result.findings],
+        "findings": presentable([finding.as_dict() for finding in result.findings]),
     }

@@ -35,7 +35,7 @@ from .settings.names import is_plain_text, normalised_address
 from .settings.overrides import Overrides, checked_overrides, override
 from .settings.policy import Policy
 from .settings.validation import validate
-from .wording import listed, quoted
+from .wording import listed, named, presentable, quoted
 
 REPORTS = ("changes", "full")
 
@@ -81,7 +81,7 @@ class Plan:
 
     def refuse(self, email: str, reason: str) -> None:
         """Note that nothing is written for ``email``, and why."""
-        self.refused.append({"email": email, "reason": reason})
+        self.refused.append(presentable({"email": email, "reason": reason}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ def provision(
         if email is None:
             given = f"has the address {quoted(request.email)}, which is none" if request.email else "has no email"
             plan.refuse(
-                request.email or f"accounts[{index}]", f"accounts[{index}] {given}. Give each account its address."
+                named(request.email or f"accounts[{index}]"),
+                f"accounts[{index}] {given}. Give each account its address.",
             )
             continue
         plan.emails.append(email)
@@ -165,6 +166,8 @@ def provision(
         plan.connections.append(_connection(item))
         if item.account.password_command is not None:
             plan.commanded.append(item.account.email)
+    # Nobody reads them but people: no answer, no inventory and no certificate gets through to a terminal as it is.
+    plan.findings, plan.translation = presentable(plan.findings), presentable(plan.translation)
     return plan
 
 
@@ -197,7 +200,7 @@ def _checked_command(email: str, command: str | None) -> str | None:
 def _interpretation(request: AccountRequest, interpreted: dict[Any, Interpretation]) -> Interpretation:
     """Read and interpret the document of ``request``, once for all accounts that share it."""
     if request.failure is not None:
-        raise AccountRefused(f"{request.email}: {request.failure}")
+        raise AccountRefused(f"{named(request.email)}: {request.failure}")
     overrides = json.dumps(request.overrides, sort_keys=True, default=str) if request.overrides else None
     key = (_document_key(request), overrides)
     if key not in interpreted:
@@ -213,7 +216,7 @@ def interpretation(request: AccountRequest) -> Interpretation:
         return result
     if request.settings is None:
         raise OptionError(
-            f"{request.email}: there is no answer to read. Give the account pox_src (a file), pox (the text) or "
+            f"{named(request.email)}: there is no answer to read. Give the account pox_src (a file), pox (the text) or "
             "settings."
         )
     overrides = checked_overrides(request.overrides)
@@ -259,7 +262,7 @@ def _refuse_foreign_logins(email: str, request: AccountRequest, settings: Settin
         if has_placeholder(name) or belongs_to(name, email):
             continue
         raise MeaningError(
-            f"{email}: {request.source} is given for several addresses, and its LoginName {quoted(name)} for "
+            f"{email}: {named(request.source)} is given for several addresses, and its LoginName {quoted(name)} for "
             f"{server.hostname} is neither {email} nor its local part: everybody would log in as the same person. "
             "Give each account its own answer, or write %EMAILADDRESS% or %EMAILLOCALPART% as LoginName."
         )

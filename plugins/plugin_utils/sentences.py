@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""The result of a run in; the lines that a person reads on a terminal out."""
+"""The result of a run in; the lines that a person reads on a terminal out, each of them one line, whatever is in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from .wording import presentable, printable
 
 Row = Mapping[str, Any]
 
@@ -31,12 +33,12 @@ def translation_lines(rows: Iterable[Row]) -> list[str]:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row["email"], row["client"]), []).append(row)
-    lines = []
+    lines: list[str] = []
     for (email, client), elements in groups.items():
         last = [row["verdict"] for row in elements if (row["element"], row["value"]) == ("SMTPLast", "on")]
         lines.append(f"{email}, {client}{f' (SMTPLast on: {last[0]})' if last else ''}:")
         lines += [_translation_line(row) for row in elements]
-    return lines
+    return presentable(lines)
 
 
 def _translation_line(row: Row) -> str:
@@ -67,7 +69,7 @@ def warning_lines(findings: Iterable[Row], pending: Iterable[Row], translation: 
         f"{rows[0]['email']}: {client}: SMTPLast=on is {verdict}: {note}{_and_others(rows)}"
         for (client, verdict, note), rows in lost.items()
     ]
-    return lines + [f"Not done yet: {line}" for line in pending_lines(pending)]
+    return presentable(lines + [f"Not done yet: {line}" for line in pending_lines(pending)])
 
 
 def _without_account(row: Row) -> str:
@@ -90,7 +92,7 @@ def drift_lines(rows: Iterable[Row]) -> list[str]:
     for row in rows:
         place = f"{row['path']} {row['key']}" if row["key"] else row["path"]
         lines.append(f"{row['email'] or 'several accounts'} {row['client']}: {place} {_difference(row)}")
-    return lines
+    return presentable(lines)
 
 
 def _difference(row: Row) -> str:
@@ -111,12 +113,12 @@ def _is_digest(value: Any) -> bool:
 
 def finding_lines(rows: Iterable[Row]) -> list[str]:
     """Return one line for each finding."""
-    return [f"{row['severity']}: {row['email']}: {_at(row)}{row['message']} ({row['code']})" for row in rows]
+    return [printable(f"{row['severity']}: {row['email']}: {_at(row)}{row['message']} ({row['code']})") for row in rows]
 
 
 def pending_lines(rows: Iterable[Row]) -> list[str]:
     """Return one line for each thing that could not be written now."""
-    return [f"{row['email'] or row['path']} {row['client']}: {row['reason']}" for row in rows]
+    return [printable(f"{row['email'] or row['path']} {row['client']}: {row['reason']}") for row in rows]
 
 
 def _at(row: Row) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .errors import AnswerError
-from .wording import quoted
+from .wording import named, quoted
 
 
 def candidate_paths(path: str, search_path: Iterable[str], others: Iterable[str | None]) -> list[str]:
@@ -58,8 +58,10 @@ def read_answer(path: str, candidates: list[str], decrypted: Callable[[str], str
             with open(decrypted(candidate), "rb") as stream:
                 return stream.read()
         except OSError as error:
-            raise AnswerError(f"{path} cannot be read: {error.strerror}. Check the mode of {candidate}.") from error
+            raise AnswerError(
+                f"{named(path)} cannot be read: {error.strerror}. Check the mode of {named(candidate)}."
+            ) from error
     raise AnswerError(
-        f"The answer {quoted(path, 200)} was not found. Sought: {', '.join(candidates)}. "
+        f"The answer {quoted(path, 200)} was not found. Sought: {', '.join(map(named, candidates))}. "
         "Give an absolute path, or put the file into one of these places."
     )

@@ -3,18 +3,54 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Values in, the words of messages out: hostile text cannot break a line or fill a screen."""
+"""Values in, the words of messages out: hostile text cannot break a line or fill a screen, and no password is said."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import TypeVar
+
+from ..module_utils._errors import presentable as _presentable
+from ..module_utils._errors import printable
+from ..module_utils._secrets import HIDDEN, without_password
+
+__all__ = ("listed", "named", "presentable", "printable", "quoted", "quoted_login")
+
+_Plain = TypeVar("_Plain")
+
+_AFTER_COLON = re.compile(r"([^:/@\[\]]+:)(?![0-9]+\Z|[\s/\\])(?=.)", re.S)
+_IP = re.compile(r"(?:[0-9A-Fa-f]*:){2}[0-9A-Fa-f:.]*")
 
 
 def quoted(value: object, limit: int = 80) -> str:
-    """Return ``value`` in double quotes, shortened to ``limit`` characters, with everything unprintable escaped."""
-    text = str(value)
+    """Return ``value`` in double quotes, shortened to ``limit`` characters, unprintable ones escaped, no password."""
+    text = without_password(str(value))
     shown = text if len(text) <= limit else text[:limit] + "..."
     return '"' + "".join(c if c.isprintable() and c != '"' else _escaped(c) for c in shown) + '"'
+
+
+def quoted_login(value: object, limit: int = 80) -> str:
+    """Return a login or the name of a host as ``quoted`` does; what stands after a colon and is no port is hidden.
+
+    Somebody may have written ``ada:secret`` where a login belongs.
+    """
+    text = str(value)
+    colon = _AFTER_COLON.match(text)
+    if colon is None or "@" in text or _IP.fullmatch(text):
+        return quoted(text, limit)
+    return quoted(colon[1] + HIDDEN, limit)
+
+
+def named(text: object) -> str:
+    """Return an address, a path or a source as it stands in a sentence without quotes."""
+    return printable(without_password(str(text)))
+
+
+def presentable(value: _Plain) -> _Plain:
+    """Return plain data in which no text is one that a terminal or a log would obey: for all that a person reads."""
+    shown: _Plain = _presentable(value)  # type: ignore[assignment]
+    return shown
 
 
 def _escaped(character: str) -> str:

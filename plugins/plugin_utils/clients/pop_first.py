@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 from ..settings.account import Incoming, MailAccount, Outgoing
-from ..wording import quoted
 from .files import Place, WholeFile, file_name
 
 WAY_IN = "the password, by password_command, ~/.netrc or the secret service"
@@ -90,12 +89,14 @@ def msmtprc(account: MailAccount) -> WholeFile:
 def refusal(account: MailAccount) -> str | None:
     """Return why mpop and msmtp cannot be told of this account, or None."""
     for file in (mpoprc(account), msmtprc(account)):
-        long = [line for line in str(file.content).splitlines() if len(line.encode()) >= _LONGEST]
-        if long:
-            return (
-                f"{account.email}: {quoted(long[0])} is a line of {len(long[0].encode())} bytes, and mpop and msmtp "
-                f"read less than {_LONGEST}. Use another client for this account, or shorten password_command."
-            )
+        for line in str(file.content).splitlines():
+            if len(line.encode()) >= _LONGEST:
+                # The line itself is not said: a command for the password may hold more than it should.
+                return (
+                    f"{account.email}: the line of {line.partition(' ')[0]} would have {len(line.encode())} bytes, and "
+                    f"mpop and msmtp read less than {_LONGEST}. Use another client for this account, or shorten "
+                    "password_command."
+                )
     return None
 
 

@@ -158,6 +158,12 @@ def _key(prefix: str, path: Any, password_path: Any) -> rsa.RSAPrivateKey | ec.E
     data = _read(f"{prefix}.sign_key", path)
     password = None
     if password_path is not None:
+        if not isinstance(password_path, str) or not password_path.startswith("/"):
+            # Not quoted: it may be the password itself.
+            raise OptionError(
+                f"{prefix}.sign_key_password_file is given, and there is no such file beside the playbook. Put the "
+                "password of the key on the first line of a file there, or give an absolute path on the controller."
+            )
         password = (_read(f"{prefix}.sign_key_password_file", password_path).splitlines() or [b""])[0]
         if not password:
             raise OptionError(

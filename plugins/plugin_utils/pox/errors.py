@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from ..errors import AnswerError
-from ..wording import listed, quoted
+from ..wording import listed, named, quoted
 from .elements import OUTLOOK_NAMESPACE
 
 ERROR_CODES: dict[str, str] = {
@@ -46,7 +46,7 @@ class PoxError(AnswerError):
     code: ClassVar[str] = "answer"
 
     def __init__(self, source: str, message: str, line: int | None = None) -> None:
-        shown = source if source.isprintable() else quoted(source, 200)
+        shown = named(source) if source.isprintable() else quoted(source, 200)
         super().__init__(f"{shown}: {message}" if line is None else f"{shown}: line {line}: {message}")
         self.source = source
         self.line = line

@@ -15,7 +15,7 @@ from ..errors import MeaningError
 from ..findings import Finding
 from ..pox.elements import MAIL_TYPES
 from ..pox.response import Protocol, Response, Value
-from ..wording import listed, quoted
+from ..wording import listed, named, quoted, quoted_login
 from .model import Exchange, IncomingServer, OutgoingServer, Settings
 from .names import is_plain_text, normalised_address
 from .overrides import Overrides, checked_overrides
@@ -79,7 +79,7 @@ def interpret(response: Response, *, email: str | None = None, overrides: Overri
     )
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        raise MeaningError(" ".join(f"{response.source}: line {e.line}: {e.message}" for e in errors))
+        raise MeaningError(" ".join(f"{named(response.source)}: line {e.line}: {e.message}" for e in errors))
     findings += [Finding("override", message) for message in _applied(overrides, settings)]
     return Interpretation(settings, tuple(findings))
 
@@ -87,7 +87,7 @@ def interpret(response: Response, *, email: str | None = None, overrides: Overri
 def _applied(overrides: Overrides, settings: Settings) -> list[str]:
     offered = {server.type for server in settings.incoming} | {server.type for server in settings.outgoing}
     return [
-        f"{kind}: {listed(f'{name} is {quoted(value)}' for name, value in sorted(fields.items()))}, "
+        f"{kind}: {listed(f'{name} is {quoted_login(value)}' for name, value in sorted(fields.items()))}, "
         "as the caller's overrides say, whatever the answer says."
         for kind, fields in sorted(overrides.items())
         if kind in offered and fields

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from ..errors import MeaningError
 from ..findings import Finding
-from ..wording import quoted
+from ..wording import quoted, quoted_login
 from .model import IncomingServer, OutgoingServer
 from .names import is_plain_text
 from .policy import Policy
@@ -73,8 +73,8 @@ def login(server: IncomingServer | OutgoingServer, email: str, policy: Policy, f
     name = _with_domain(name, server, email)
     if not name or not is_plain_text(name):
         raise MeaningError(
-            f"{email}: the login {quoted(name)} for {server.hostname} is empty, longer than 1,000 bytes, or holds "
-            "control or direction characters. Correct the answer, or override username."
+            f"{email}: the login {quoted_login(name)} for {server.hostname} is empty, longer than 1,000 bytes, or "
+            "holds control or direction characters. Correct the answer, or override username."
         )
     return name
 

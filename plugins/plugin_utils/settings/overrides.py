@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import OptionError
-from ..wording import listed, quoted
+from ..wording import listed, quoted, quoted_login
 from .names import is_plain_text, normalised_hostname
 
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -80,7 +80,7 @@ def checked_overrides(overrides: Overrides | None) -> Overrides:
             read, words = OVERRIDABLE[kind][name]
             checked[kind][name] = read(value)
             if checked[kind][name] is None:
-                raise OptionError(f"overrides.{kind}.{name} is {quoted(value)}; it can be {words}.")
+                raise OptionError(f"overrides.{kind}.{name} is {quoted_login(value)}; it can be {words}.")
     smtp = checked.get("smtp", {})
     if "authentication" in smtp and not smtp.setdefault("auth_required", True):
         raise OptionError(

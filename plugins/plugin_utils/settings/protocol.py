@@ -13,7 +13,7 @@ from typing import Any
 
 from ..findings import Finding
 from ..pox.response import Protocol, Value
-from ..wording import quoted
+from ..wording import quoted, quoted_login
 from .model import Authentication, IncomingServer, OutgoingServer, SocketType
 from .names import has_control, is_plain_text, normalised_hostname
 from .transport import ENCRYPTION_WORDS, USUAL_PORTS, SslWord, read_transport
@@ -93,7 +93,7 @@ class ProtocolReader:
         if name is None:
             self.note(
                 "server-invalid",
-                f"{self.title}: Server is {quoted(value.text)}, which is no host name and no IP address."
+                f"{self.title}: Server is {quoted_login(value.text)}, which is no host name and no IP address."
                 f"{_server_advice(value.text)}",
                 "Server",
                 value,
@@ -177,7 +177,7 @@ class ProtocolReader:
         if not is_plain_text(value.text):
             self.note(
                 "login-name-invalid",
-                f"{self.title}: LoginName is {quoted(value.text)}, which holds control or direction characters, "
+                f"{self.title}: LoginName is {quoted_login(value.text)}, which holds control or direction characters, "
                 "or more than 1,000 bytes. Correct the answer, or give the login as an override.",
                 "LoginName",
                 value,
@@ -193,7 +193,7 @@ class ProtocolReader:
         if has_control(value.text) or not _DOMAIN.fullmatch(value.text):
             self.note(
                 "domain-invalid",
-                f"{self.title}: DomainName is {quoted(value.text)}, which is no domain. Correct the answer.",
+                f"{self.title}: DomainName is {quoted_login(value.text)}, which is no domain. Correct the answer.",
                 "DomainName",
                 value,
             )

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import SettingsError
 from ..libraries import jsonschema
-from ..wording import quoted
+from ..wording import named, quoted, quoted_login
 from .names import MAX_TEXT, is_hostname, is_plain_text
 
 SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
@@ -35,17 +35,18 @@ def validate(document: Mapping[str, Any], source: str) -> None:
     Raises:
         SettingsError: naming ``source``, the place in the document and the value.
     """
+    source = named(source)
     error = jsonschema.exceptions.best_match(validator().iter_errors(document))
     if error is not None:
         place = error.json_path.removeprefix("$").removeprefix(".") or "the document"
-        raise SettingsError(f"{source}: {place} does not fit the Settings schema: {_shortened(error.message)}")
+        raise SettingsError(f"{source}: {place} does not fit the Settings schema: {_shortened(error)}")
     _check_text(document, "display_name", f"{source}: ")
     for direction in ("incoming", "outgoing"):
         for index, server in enumerate(document[direction]):
             place = f"{source}: {direction}[{index}]"
             if not is_hostname(server["hostname"]):
                 raise SettingsError(
-                    f"{place}.hostname is {quoted(server['hostname'])}, "
+                    f"{place}.hostname is {quoted_login(server['hostname'])}, "
                     "which is no host name and no IP address. Correct it."
                 )
             for name in ("username", "domain"):
@@ -57,7 +58,7 @@ def _check_text(holder: Mapping[str, Any], name: str, place: str) -> None:
     text = holder.get(name)
     if text is not None and not is_plain_text(text):
         raise SettingsError(
-            f"{place}{name} is {quoted(text)}, which holds control or direction characters, or more than "
+            f"{place}{name} is {quoted_login(text)}, which holds control or direction characters, or more than "
             f"{MAX_TEXT:,} bytes. Correct it."
         )
 
@@ -72,6 +73,10 @@ def _check_authentication(server: Mapping[str, Any], place: str) -> None:
         )
 
 
-def _shortened(message: str) -> str:
+def _shortened(error: Any) -> str:
     """Keep both ends: the value stands at the beginning, what is wrong with it at the end."""
+    value, said = repr(error.instance), str(error.message)
+    message = named(said)
+    if isinstance(error.instance, str) and said.startswith(value):
+        message = quoted_login(error.instance, 200) + named(said[len(value) :])
     return message if len(message) <= 200 else f"{message[:80]} ... {message[-110:]}"
