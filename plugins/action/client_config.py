@@ -32,6 +32,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources imp
     found_path,
     read_answer,
 )
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import presentable
 
 INSTALLER = "mailfleet.autodiscover.client_files"
 
@@ -108,8 +109,9 @@ class ActionModule(ActionBase):
                 territory=territories(options["client_options"]),
                 users=_users(options["accounts"]),
             )
-            installed: dict[str, Any] = self._execute_module(
-                module_name=INSTALLER, module_args=arguments, task_vars=task_vars
+            # Whatever answers: a node that was taken over writes to nobody's terminal.
+            installed: dict[str, Any] = presentable(
+                self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
             )
             if "drift" not in installed and not installed.get("failed"):
                 installed.update(failed=True, msg=_NO_ANSWER)

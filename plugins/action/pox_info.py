@@ -18,6 +18,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources imp
     candidate_paths,
     read_answer,
 )
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import printable
 
 
 class ActionModule(ActionBase):
@@ -52,5 +53,5 @@ class ActionModule(ActionBase):
         )
         if slurped.get("failed"):
             reason = slurped.get("msg", "no reason given")
-            raise AnsibleActionFail(f"{options['src']} cannot be read on the managed node: {reason}")
+            raise AnsibleActionFail(printable(f"{options['src']} cannot be read on the managed node: {reason}"))
         return base64.b64decode(str(slurped["content"])), options["src"]
