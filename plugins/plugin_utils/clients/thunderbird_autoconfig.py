@@ -102,6 +102,11 @@ _REPLACED = re.compile(r"\$[$&`']")
 """What JavaScript's replaceAll() reads in the text that it puts in the place of a placeholder."""
 
 
+_VARIABLES = ("EMAILADDRESS", "EMAILLOCALPART", "EMAILDOMAIN", "REALNAME")
+"""In this order, one after the other, Thunderbird fills them in, in what it has filled in before too (replaceVariables
+in AccountConfig.sys.mjs)."""
+
+
 def placeholder(login: str, email: str) -> str | None:
     """Return ``login`` with Thunderbird's placeholders, or None when it cannot be said for everybody of the domain."""
     local = email.rpartition("@")[0]
@@ -134,6 +139,11 @@ def _shape(account: MailAccount) -> _Shape | str:
                 f"{account.email}: the login {quoted(name)} is neither the address nor its local part, so it cannot "
                 "stand in a file for the whole domain. Use another client for this account."
             )
+        if _filled_in_again(logins[name] or "", account.email):
+            return (
+                f"{account.email}: Thunderbird's account assistant makes another login of {quoted(name)}, because it "
+                "fills in what stands between the percent signs once more. Use another client for this account."
+            )
     fetch = [
         ("hostname", incoming.hostname),
         ("port", str(incoming.port)),
@@ -152,6 +162,16 @@ def _shape(account: MailAccount) -> _Shape | str:
         send.append(("username", logins[outgoing.username] or ""))
     pop3 = incoming.type == "pop3"
     return _Shape((("type", incoming.type), *fetch), tuple(send), pop3)
+
+
+def _filled_in_again(text: str, email: str) -> bool:
+    """Tell whether Thunderbird would find a placeholder in what it has put in the place of one."""
+    local, _at, domain = email.rpartition("@")
+    values = dict(zip(_VARIABLES, (email, local, domain, ""), strict=True))
+    once = re.sub("%(EMAILADDRESS|EMAILLOCALPART)%", lambda match: values[match[1]], text, count=1)
+    for name, value in values.items():
+        text = text.replace(f"%{name}%", value)
+    return text != once
 
 
 def authentications(account: MailAccount) -> list[str]:
@@ -374,7 +394,8 @@ CLIENT = Client(
         "One file serves a whole domain, so its logins are placeholders; accounts of a domain that need different "
         "servers or logins are refused. A Thunderbird from Flatpak or Snap does not see the host's files.",
         "An address with a dollar sign before a dollar sign, an ampersand or a quotation mark is refused: Thunderbird "
-        "puts it in the place of the placeholder with JavaScript's replaceAll, which takes the two for something else.",
+        "puts it in the place of the placeholder with JavaScript's replaceAll, which takes the two for something else. "
+        "So is an address in which Thunderbird would find a placeholder of its own, such as ``%REALNAME%``.",
         "Leave-on-server is written as for ever: without it, Thunderbird deletes mail from the server after 14 days.",
     ),
 )

@@ -27,3 +27,22 @@ def test_a_login_that_thunderbird_would_change(local: str, mangled: bool, login:
     asked = request(pop3(LoginName=login.format(local=local)), smtp(), email=email)
     result = plan(asked, clients=("thunderbird_autoconfig",))
     assert ("dollar sign" in reasons(result)) == mangled == (not result.files)
+
+
+@pytest.mark.parametrize(
+    ("local", "again"),
+    [
+        ("a%REALNAME%b", True),
+        ("a%EMAILDOMAIN%", True),
+        ("%EMAILLOCALPART%", False),
+        ("%EMAILADDRESS%x", False),
+        ("a%REALNAME", False),
+        ("a%realname%", False),
+        ("a%b%c", False),
+    ],
+)
+@pytest.mark.parametrize("username", ["email", "localpart"])
+def test_a_login_in_which_thunderbird_would_find_a_placeholder(local: str, again: bool, username: str) -> None:
+    asked = request(pop3(LoginName=None), smtp(), email=f"{local}@example.org")
+    result = plan(asked, clients=("thunderbird_autoconfig",), username=username)
+    assert ("once more" in reasons(result)) == again == (not result.files)
