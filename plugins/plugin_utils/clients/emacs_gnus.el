@@ -210,6 +210,13 @@ NAME, BUFFER, HOST, SERVICE and PARAMETERS are those of `open-network-stream'."
         (let ((from (or (mail-fetch-field "resent-from") (mail-fetch-field "from"))))
           (and from (mailfleet--find (cadr (mail-extract-address-components from)))))))))
 
+(defun mailfleet--plain (text)
+  "Return TEXT, which a server may have said, as one line, not too long, of nothing but characters to look at."
+  (let ((line (replace-regexp-in-string
+               "[^[:print:]]\\|[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]" "?"
+               (string-to-multibyte text))))
+    (if (> (length line) 500) (substring line 0 500) line)))
+
 (defun mailfleet--pop-first (account)
   "Log in to the POP3 server of ACCOUNT; an error when that fails."
   (require 'pop3)
@@ -236,7 +243,8 @@ NAME, BUFFER, HOST, SERVICE and PARAMETERS are those of `open-network-stream'."
        (auth-source-forget+ :host pop3-mailhost)
        (user-error "Not sent: %s has to log in to %s first, and that failed: %s"
                    (plist-get account :email) pop3-mailhost
-                   (if (eq (car problem) 'wrong-type-argument) "the connection is not safe" (error-message-string problem)))))
+                   (if (eq (car problem) 'wrong-type-argument) "the connection is not safe"
+                     (mailfleet--plain (error-message-string problem))))))
     (unless (assoc key mail-source-password-cache)
       (push (cons key pop3-password) mail-source-password-cache))))
 

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,3 +133,34 @@ def test_the_library_knows_every_property() -> None:
     read = set(re.findall(r"\(plist-get [a-z]+ (:[a-z-]+)\)", _library(result)))
     # Which side a server is on is asked for by name.
     assert written - {":incoming", ":outgoing"} <= read
+
+
+# The words of a server that refuses a login, as Lisp reads them, and what is shown of them.
+WORDS = [
+    (r'"-ERR \e[2J\a\0 no \r\n\t such \x7f user"', "-ERR ?[2J?? no ??? such ? user"),
+    (r'"-ERR \u009b31m \u202e\u2066\u200b\u2028 \u00fc\u4e2d"', "-ERR ?31m ???? \u00fc\u4e2d"),
+    (r'(string-to-unibyte "-ERR \23331m \303\274")', "-ERR ?31m ??"),
+    (r"(make-string 5000 ?x)", "x" * 500),
+]
+
+
+@pytest.mark.skipif(shutil.which("emacs") is None, reason="Emacs is not installed")
+@pytest.mark.parametrize("words, shown", WORDS)
+def test_what_a_server_says_is_only_shown(tmp_path: Path, words: str, shown: str) -> None:
+    (tmp_path / "library.el").write_text(_library(plan(request(pop3(), smtp()), clients=CLIENT)), encoding="utf-8")
+    (tmp_path / "test.el").write_text(
+        f"""(load "{tmp_path}/library.el" nil t)
+(require 'pop3)
+(require 'auth-source)
+(defun mailfleet--known-secret (_account) "x")
+(defun pop3-get-message-count () (error "%s" {words}))
+(condition-case problem
+    (mailfleet--pop-first '(:email "ada@example.org" :incoming (:type pop3 :host "pop" :port 995 :user "ada")))
+  (error (set-buffer-file-coding-system 'utf-8)
+         (let ((coding-system-for-write 'utf-8)) (write-region (error-message-string problem) nil "{tmp_path}/said"))))
+""",
+        encoding="utf-8",
+    )
+    subprocess.run(["emacs", "--batch", "-Q", "-l", tmp_path / "test.el"], capture_output=True, check=True)
+    said = (tmp_path / "said").read_text(encoding="utf-8")
+    assert said == f"Not sent: ada@example.org has to log in to pop first, and that failed: {shown}"
