@@ -56,9 +56,11 @@ SCRIPT = """\
 # Installed by mailfleet.autodiscover. KMail starts this before it connects to the SMTP server, without arguments; when
 # it fails, the mail stays in the outbox. KMail tells the exit code alone, so a notification says why.
 if ! problem=$("$(dirname "$0")/pop-first" '{name}' 2>&1); then
-    echo "$problem" >&2
+    # For a journal and a notification, which reads markup and escapes: one line, and nothing in it but text.
+    problem=$(printf '%s' "$problem" | LC_ALL=C tr '\\n\\t' '  ' | LC_ALL=C tr -c ' -~' '?' | LC_ALL=C cut -c 1-700)
+    printf '%s\\n' "$problem" >&2
     if command -v notify-send >/dev/null; then
-        notify-send --app-name=KMail 'Mail stays in the outbox' "$(echo "$problem" | tr '<>&' '   ')" || :
+        notify-send --app-name=KMail 'Mail stays in the outbox' "$(printf '%s' "$problem" | tr '<>&\\\\' '    ')" || :
     fi
     exit 75
 fi

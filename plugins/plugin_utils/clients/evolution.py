@@ -98,7 +98,7 @@ def _refusal(account: MailAccount, options: Mapping[str, Any]) -> str | None:
             )
     if options["scope"] == "system":
         return _system_refusal(account, options)
-    return pop_first.refusal(account) if account.pop_first else None
+    return pop_first.sending_refusal(account) if account.pop_first else None
 
 
 def _system_refusal(account: MailAccount, options: Mapping[str, Any]) -> str | None:
@@ -309,6 +309,9 @@ CLIENT = Client(
         "journal. The script does not see Evolution's passwords: give ``password_command``, or an entry in "
         "``~/.netrc`` or the secret service. Evolution's own POP before SMTP is not used: in 3.46.4 and 3.56.2 every "
         "sending with it fails.",
+        "Mail goes through msmtp then, which in an address puts names of the user and of the machine in the place of "
+        "``%U``, ``%H``, ``%C``, ``%M`` and ``%F``, and cannot be told not to: with SMTPLast=on such an address is "
+        "refused.",
         "With ``scope: system`` every user gets a copy of each account at the next login, and keeps what that user "
         "changed until the account changes here; then all keys are written anew. When the account goes, the copies go. "
         "SMTPLast=on is refused there, because the script and what it reads lie in the home of one user.",

@@ -132,7 +132,7 @@ def _refusal(account: MailAccount, options: Mapping[str, Any]) -> str | None:
             "mailbox with that. Say program: mutt if the person uses Mutt, set incoming: pop3, or correct the login by "
             "overrides."
         )
-    return pop_first.refusal(account)
+    return pop_first.sending_refusal(account)
 
 
 def quoting(text: str) -> str:
@@ -335,6 +335,8 @@ CLIENT = Client(
         "Mutt asks for the password of the mailbox. ``password_command`` is for mpop and msmtp alone: ``imap_pass`` "
         "and ``pop_pass`` would be sent to whatever server the person opens next. mpop and msmtp also look in "
         "``~/.netrc`` and the secret service.",
+        "An address that holds ``%U``, ``%H``, ``%C``, ``%M`` or ``%F`` is refused: msmtp puts names of the user and "
+        "the machine in their place, and cannot be told not to.",
         "A mailbox with STARTTLS sets ``ssl_force_tls``, which stays on for the rest of the session. A person with "
         "another server that has no TLS at all says so in an ``account-hook`` for that server.",
         "When the POP3 login before sending fails, nothing is sent, and the mail stays in the compose menu: the "

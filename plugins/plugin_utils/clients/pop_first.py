@@ -11,6 +11,7 @@ share the files of an account, in ``~/.config/mailfleet``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,12 @@ TIMEOUT = 30
 
 _LONGEST = 500
 """Characters in a line of these files (LINEBUFSIZE in conf.c of mpop and msmtp)."""
+
+_REPLACED = re.compile("%[UHCMF]")
+"""What msmtp puts something else in for, in the address of ``from`` and in that of ``-f`` (conf.c, expand_from()).
+
+From 1.8.7 on %U, %H, %C and %M, from 1.8.30 on %F. In a login it puts in nothing, and mpop has nothing like it.
+"""
 
 _TLS = {
     "plain": ("tls off", "tls_starttls off"),
@@ -98,6 +105,19 @@ def refusal(account: MailAccount) -> str | None:
                     "password_command."
                 )
     return None
+
+
+def sending_refusal(account: MailAccount) -> str | None:
+    """Return why msmtp cannot send mail of this account, or None: it would send it from another address."""
+    found = _REPLACED.search(account.email)
+    if found is not None:
+        return (
+            f"{account.email}: in the place of {found[0]} in an address, msmtp puts something else (the name of the "
+            "user or of the machine, for example), and cannot be told not to: the mail would be sent from another "
+            "address. For this account use a client that sends without msmtp: claws_mail, sylpheed, kmail, emacs_gnus "
+            "or thunderbird."
+        )
+    return refusal(account)
 
 
 def _settings(account: MailAccount, ending: str, lines: list[str], program: str) -> WholeFile:

@@ -11,8 +11,11 @@
 
 here=$(dirname "$0")
 account=$1
-if ! problem=$(mpop --file="$here/$account.mpoprc" --auth-only --quiet 2>&1 </dev/null); then
-    echo "The mail was not sent: this server wants a login to POP3 first, and that failed. $problem" >&2
+# In English, of which nothing is lost when the server's words are made harmless: whatever could control a terminal
+# becomes a question mark, and there is one line of them, of at most 500 characters.
+if ! problem=$(LANGUAGE=en mpop --file="$here/$account.mpoprc" --auth-only --quiet 2>&1 </dev/null); then
+    problem=$(printf '%s' "$problem" | LC_ALL=C tr '\n\t' '  ' | LC_ALL=C tr -c ' -~' '?' | LC_ALL=C cut -c 1-500)
+    printf '%s\n' "The mail was not sent: this server wants a login to POP3 first, and that failed. $problem" >&2
     exit 75
 fi
 if [ "$2" != send ]; then

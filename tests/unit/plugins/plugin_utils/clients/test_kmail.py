@@ -201,6 +201,31 @@ def test_the_script(tmp_path: Path, code: int, words: str) -> None:
     assert (tmp_path / "called").read_text(encoding="utf-8") == "a%27b+c@example.org\n"
 
 
+def test_what_the_script_passes_on_is_only_shown(tmp_path: Path) -> None:
+    (file,) = (
+        file
+        for file in plan(request(pop3(), smtp(SMTPLast="on")), clients=("kmail",)).files
+        if file.get("content", "").startswith("#!/bin/sh") and "kmail-" in file["path"]
+    )
+    words = b"\x1b[2J \xc2\x9b31m \\c \\033[31m <b>&amp;</b>\nnext \xe2\x80\xae" + b"x" * 5000
+    for name, content in (
+        ("script", file["content"].encode()),
+        ("pop-first", f"#!/bin/sh\ncat {tmp_path}/words >&2\nexit 75\n".encode()),
+        ("words", words),
+        # What it does with escapes: g_strcompress() in notify-send.c of libnotify.
+        ("notify-send", f'#!/bin/sh\nfor last in "$@"; do :; done\nprintf \'%b\' "$last" > {tmp_path}/seen\n'.encode()),
+    ):
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        [tmp_path / "script"], capture_output=True, check=False, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    )
+    shown = b"?[2J ??31m \\c \\033[31m <b>&amp;</b> next ???x"
+    assert done.returncode == 75 and done.stderr.startswith(shown) and len(done.stderr) == 701
+    seen = (tmp_path / "seen").read_bytes()
+    assert seen.startswith(b"?[2J ??31m  c  033[31m  b  amp; /b  next ???x") and seen.isascii() and len(seen) == 700
+
+
 class Home:
     """A node with one user, and the files that KMail and a person had there before."""
 

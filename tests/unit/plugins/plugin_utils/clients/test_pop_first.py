@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,15 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients imp
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.account import MailAccount, decide
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.model import Settings
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
-from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import ADA, settings
+from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
+    ADA,
+    plan,
+    pop3,
+    reasons,
+    request,
+    settings,
+    smtp,
+)
 
 
 def account(command: str | None = None, **changes: object) -> MailAccount:
@@ -25,11 +34,15 @@ def account(command: str | None = None, **changes: object) -> MailAccount:
     return decide(document, email=ADA, policy=policy, user="ada", password_command=command)
 
 
-def run(place: Path, *arguments: str, pop_fails: bool = False) -> tuple[int, str, str, list[str]]:
+def run(
+    place: Path, *arguments: str, pop_fails: bool = False, words: bytes = b"no such user\n"
+) -> tuple[int, str, str, list[str]]:
     """Run the script; return its exit code, both outputs, and what the stand-ins were called with."""
     programs = place / "bin"
     programs.mkdir()
-    for program, code in (("mpop", "echo no such user >&2; exit 77" if pop_fails else "exit 0"), ("msmtp", "cat")):
+    (place / "words").write_bytes(words)
+    fails = f"cat {place}/words >&2; exit 77"
+    for program, code in (("mpop", fails if pop_fails else "exit 0"), ("msmtp", "cat")):
         path = programs / program
         path.write_text(f'#!/bin/sh\necho {program} "$@" >> {place}/calls\n{code}\n', encoding="utf-8")
         path.chmod(0o755)
@@ -63,6 +76,65 @@ def test_nothing_is_sent_without_the_login(tmp_path: Path, more: tuple[str, ...]
     assert (code, out) == (75, "")
     assert "was not sent" in err and "no such user" in err
     assert [call.partition(" ")[0] for call in calls] == ["mpop"]
+
+
+HOSTILE = [
+    pytest.param(b"\x1b]0;title\x07\x1b[2J\x1b[31mred", "?]0;title??[2J?[31mred", id="escape sequences"),
+    pytest.param(b"\xc2\x9b31m \x9b31m", "??31m ?31m", id="C1"),
+    pytest.param(b"before\\cafter \\033[2J \\0101", "before\\cafter \\033[2J \\0101", id="escapes of echo"),
+    pytest.param(b"-n %s %d", "-n %s %d", id="options and formats"),
+    pytest.param(b"one\r\ntwo\n\nthree\tfour", "one? two  three four", id="lines"),
+    pytest.param("\u202e\u200b\u2028\u00fc".encode(), "?" * 11, id="direction"),
+    pytest.param(b"x" * 5000, "x" * 500, id="endless"),
+    pytest.param(b"$(id) `id` ;'\"", "$(id) `id` ;'\"", id="shell"),
+]
+
+
+@pytest.mark.parametrize("words, shown", HOSTILE)
+def test_what_the_server_says_is_only_shown(tmp_path: Path, words: bytes, shown: str) -> None:
+    code, _out, err, _calls = run(tmp_path, ADA, pop_fails=True, words=words)
+    assert code == 75
+    assert err == f"The mail was not sent: this server wants a login to POP3 first, and that failed. {shown}\n"
+
+
+def test_msmtp_takes_nothing_else_for_an_address() -> None:
+    for local, letter in (("a%Ub", "%U"), ("%H", "%H"), ("a%Cb", "%C"), ("%%Mb", "%M"), ("a%F", "%F")):
+        asked = request(pop3(), smtp(SMTPLast="on", AuthRequired="off"), email=f"{local}@example.org")
+        for client in ("mutt", "evolution"):
+            said = reasons(plan(asked, clients=(client,)))
+            assert f"in the place of {letter}" in said and "claws_mail" in said and "kmail" in said
+        # They send by themselves.
+        for client in ("kmail", "claws_mail", "emacs_gnus", "thunderbird", "sylpheed"):
+            assert plan(asked, clients=(client,)).files
+    for local in ("a%b", "a%u", "100%", "a%25U", "%h%m%c%f"):
+        asked = request(pop3(), smtp(SMTPLast="on", AuthRequired="off"), email=f"{local}@example.org")
+        assert plan(asked, clients=("mutt", "evolution")).files
+    # Evolution sends by itself where no login must come first.
+    assert plan(request(pop3(), smtp(), email="a%Ub@example.org"), clients=("evolution",)).files
+
+
+@pytest.mark.skipif(shutil.which("msmtp") is None, reason="msmtp is not installed")
+def test_what_msmtp_itself_puts_something_else_in_for(tmp_path: Path) -> None:
+    replaced = set()
+    for character in map(chr, range(33, 127)):
+        if character in '"@\\':
+            continue
+        email = f"a%{character}b@example.org"
+        file = tmp_path / "msmtprc"
+        file.write_text(f'account default\nhost localhost\nfrom "{email}"\nauth on\nuser "a%{character}b"\n')
+        file.chmod(0o600)
+        done = subprocess.run(
+            ["msmtp", f"--file={file}", "--pretend", "x@example.org"],
+            input="",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if f"from = {email}\n" not in done.stdout:
+            replaced.add(f"%{character}")
+        else:
+            assert f"user = a%{character}b\n" in done.stdout
+    assert {"%U", "%H", "%C", "%M"} <= replaced <= {"%U", "%H", "%C", "%M", "%F"}
 
 
 def lines(file: object) -> list[str]:
