@@ -59,9 +59,15 @@ def whole_diff(path: str, *pairs: tuple) -> dict:
             return dict(entry, prepared=f"--- {path}\n+++ {path}\ndiff skipped: more than {_MOST_BYTES} bytes\n")
         if _is_binary(content):
             return dict(entry, prepared=f"--- {path}\n+++ {path}\ndiff skipped: the content is binary\n")
-    texts = [redacted((side.content or b"").decode("utf-8")) for side in sides]
-    ours = {line for side, text in zip(sides, texts) if side.ours for line in text.split("\n")}
-    texts = [text if side.ours else _without_others(text, ours) for side, text in zip(sides, texts)]
+    texts = [(side.content or b"").decode("utf-8") for side in sides]
+    clean = [redacted(text) if side.ours else None for side, text in zip(sides, texts)]
+    ours = {}
+    for text, shown_text in zip(texts, clean):
+        for line, shown_line in zip(text.split("\n"), shown_text.split("\n") if shown_text is not None else ()):
+            # A line may hold a secret in one place and none in another: then it is hidden in all.
+            if ours.get(line, line) == line:
+                ours[line] = shown_line
+    texts = [_without_others(text, ours) if known is None else known for text, known in zip(texts, clean)]
     old, new = "".join(texts[::2]), "".join(texts[1::2])
     if old == new and [side.content for side in sides[::2]] != [side.content for side in sides[1::2]]:
         what = "an empty file" if not old else "only what is not shown differs"
@@ -69,8 +75,11 @@ def whole_diff(path: str, *pairs: tuple) -> dict:
     return dict(entry, before=old, after=new)
 
 
-def _without_others(text: str, ours: set) -> str:
-    """Return ``text`` with one line in the place of each run of lines that are not in ``ours``."""
+def _without_others(text: str, ours: dict) -> str:
+    """Return the lines of ``text`` that ``ours`` has, as they are shown there, and for each run of others one line.
+
+    Nothing else is done with them, so what is in a file of somebody else costs nothing either.
+    """
     lines = []
     hidden = 0
     if not text:
@@ -84,7 +93,7 @@ def _without_others(text: str, ours: set) -> str:
             lines.append(f"[{hidden} {what} not shown]")
             hidden = 0
         if line is not None:
-            lines.append(line)
+            lines.append(ours[line])
     return "".join(f"{line}\n" for line in lines)
 
 

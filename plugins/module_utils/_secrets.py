@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 
 HIDDEN = "********"
+_LONGEST = 4096  # characters of a value
+_MOST_KEYS = 100  # on a line
 
 # In a key without its separators: apiKey, api_key and API KEY are one.
 _INSIDE = re.compile(
@@ -45,10 +47,14 @@ def is_secret(key: str) -> bool:
 
 
 def shown(key: str, value: object) -> object:
-    """Return the text ``value`` of ``key`` as it may be shown: None stays None."""
+    """Return ``value``, the text of ``key``, as it may be shown: None stays None."""
     if value is None:
         return None
-    return HIDDEN if is_secret(key) else redacted(str(value))
+    if is_secret(key):
+        return HIDDEN
+    text = _without_login(value) if "@" in value else value
+    # Who reads a report reads no more of it; a pattern looks at what somebody else wrote, so not at all of it either.
+    return redacted(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
 
 
 def shown_value(path: list, value: object) -> object:
@@ -131,8 +137,8 @@ def _redacted_line(line: str, until: object) -> tuple:
     if pem is not None:
         return line[: pem.end()] + HIDDEN, None if "-----END" in line[pem.end() :] else "-----END"
     first = _FIRST_WORD.match(line).end()
-    for found in _KEY.finditer(line):
-        hidden = _from_key(line, found, first)
+    for number, found in enumerate(_KEY.finditer(line)):
+        hidden = _from_key(line, found, first) if number < _MOST_KEYS else (line[: found.start()] + HIDDEN, None)
         if hidden is not None:
             return _without_logins(hidden[0]), hidden[1]
     return _without_logins(line), None

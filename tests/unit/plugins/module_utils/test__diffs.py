@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils import (
+    _diffs,
     _target,
     _target_blocks,
     _target_values,
@@ -76,6 +77,24 @@ def test_a_line_that_is_ours_because_its_secret_is_hidden_is_no_way_to_show_it()
     ours = b"<key>Password</key>\n<string>hunter2</string>\n"
     entry = diff(b"<key>Title</key>\n<string>hunter2</string>\n", ours, before_ours=False)
     assert "hunter2" not in str(entry)
+
+
+def test_what_somebody_else_wrote_is_not_even_looked_through(monkeypatch):
+    looked = []
+    monkeypatch.setattr(_diffs, "redacted", lambda text: looked.append(text) or text)
+    diff(b"ours\n" + b"pass" * 20000, b"ours\n", before_ours=False)
+    assert looked == ["ours\n"]
+
+
+def test_a_line_that_holds_a_secret_in_one_place_is_hidden_in_all():
+    ours = b"<string>x</string>\n<key>Password</key>\n<string>x</string>\n"
+    assert diff(b"<string>x</string>\n", ours, before_ours=False)["before"] == "<string>********\n"
+
+
+def test_a_long_value_is_cut_and_its_login_is_hidden():
+    changes = [("A", "k", "http://ada:" + "x" * 5000 + "@host", "y" * 5000)]
+    entry = keyed_diff("/f", changes)
+    assert entry["before"] == "[A]\nk=http://ada:********@host\n" and len(entry["after"]) < 4200
 
 
 def test_keys_are_shown_under_their_sections():
