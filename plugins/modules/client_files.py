@@ -28,7 +28,9 @@ attributes:
     description: Shows what changes, content and mode together.
     details:
       - Of files with keys only the keys that are asked for are shown.
-      - Values of keys whose names contain C(pass) or C(secret) are never shown, old ones included.
+      - Values of keys whose names speak of a password, a token or another secret are never shown, old ones included.
+        Of a file that is not as the record says it was written, the diff shows the lines that are written here, and
+        says how many others there are.
   idempotent:
     support: full
     description: A second run with the same parameters changes nothing.

@@ -186,6 +186,18 @@ def test_a_json_value_shows_no_secret_that_lies_in_it(node, path, old):
     assert "hunter2" not in str(result) and b"hunter2" in node.read("/etc/policies.json")
 
 
+def test_values_within_values_without_end_are_one_problem(node, monkeypatch):
+    node.write("/etc/policies.json", b'{"a": {"b": 1}}')
+
+    def deep(_path, _value):
+        raise RecursionError
+
+    monkeypatch.setattr(_target_values, "shown_value", deep)
+    wanted = {"path": "/etc/policies.json", "accounts": [ADA], "values": [{"path": ["a"], "value": 1}]}
+    result = node.install([wanted])
+    assert "deeper than can be read" in result["msg"] and node.read("/etc/policies.json") == b'{"a": {"b": 1}}'
+
+
 def test_a_diff_is_made_only_when_somebody_asks(node, monkeypatch):
     made = []
 

@@ -128,6 +128,13 @@ def test_what_a_file_holds(node, wanted, path, content):
     check(node.absent(ADA, diff=True))
 
 
+def test_a_byte_that_is_no_character_is_seen(node):
+    section = b"[Account: 1]\naddress=ada@example.org\nprotocol=0\nsmtp_server=J\xfcrgen\n"
+    node.write("/home/ada/.claws-mail/accountrc", section)
+    (row,) = node.install([KEYED], check=True)["drift"]
+    assert row["found"] == "J\\xfcrgen" and row["expected"] == "smtp.example.org"
+
+
 def test_names_of_links_files_and_homes(node):
     name = b"\x1b[2J\xff\x9b\xe2\x80\xae\n"
     directory = os.fsencode(str(node.root / "home/ada"))

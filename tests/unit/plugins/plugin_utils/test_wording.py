@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils import provisioning
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.composing import client_files_for
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.findings import Finding
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.reader import read
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
@@ -122,6 +124,18 @@ def test_every_line_is_one_line_whatever_a_node_answers() -> None:
         *texts(summary_of(parts)),
     ]
     assert len(lines) > 10 and all(is_clean(line) for line in lines)
+
+
+def test_what_a_plan_says_passes_one_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a client's table or a finding may forget."""
+    monkeypatch.setattr(provisioning, "_translation", lambda *_arguments: [{"value": HOSTILE}])
+    monkeypatch.setattr(Finding, "as_dict", lambda _finding: {"message": HOSTILE})
+    result = plan(request(pop3(), smtp(SPA=None)), clients=("claws_mail",))
+    assert result.findings and result.translation
+    result.refuse(HOSTILE, HOSTILE)
+    said = [*texts([result.findings, result.translation, result.refused])]
+    said += texts(meaning_of(answer(pop3(), smtp(SPA=None)), "x")["findings"])
+    assert len(said) > 10 and all(is_clean(text) for text in said)
 
 
 def _planned(**account: Any) -> Callable[[], Any]:
