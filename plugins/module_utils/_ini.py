@@ -19,10 +19,13 @@ added can be taken away again and the original bytes are back.
 
 from __future__ import annotations
 
+import re
+
 SYNTAXES = ("prefs", "keyfile", "kconfig")
 
 _ENDS = b"\r\n"
 _BLANKS = b" \t"
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
 def _comparable(key: bytes, syntax: str) -> bytes:
@@ -88,12 +91,8 @@ class Document:
 
     def __init__(self, data: bytes, syntax: str = "prefs") -> None:
         self.syntax = syntax
-        lines = data.split(b"\n")
-        rest = lines.pop()
-        lines = [line + b"\n" for line in lines]
-        if rest:
-            lines.append(rest)
-        self._open_end = bool(rest)
+        lines = _LINE.findall(data)
+        self._open_end = bool(lines) and not lines[-1].endswith(b"\n")
         first = lines[0] if lines else b""
         self._newline = b"\r\n" if first.endswith((b"\r\n", b"\r")) else b"\n"
         self._preamble = Section(b"", [], syntax)

@@ -20,7 +20,8 @@ import re
 import time
 
 from ._errors import FileProblem, InstallError, because, quoted
-from ._tree import Area, Spot, read
+from ._limits import RECORD_BYTES
+from ._tree import Area, Spot, Unread, read
 from ._write import make_directories, replace, sync_directory
 
 VERSION = 1
@@ -65,7 +66,7 @@ class Record:
     def _read(self) -> object:
         try:
             with self._area.locate(self.path) as spot:
-                return read(spot, self.path)[0] if spot.status is not None else None
+                return read(spot, self.path, RECORD_BYTES)[0] if spot.status is not None else None
         except FileProblem as problem:
             raise InstallError(f"The record of what was installed cannot be used. {problem}") from problem
 
@@ -176,6 +177,8 @@ class Record:
 
 def digest(content: object) -> object:
     """Return ``sha256:...`` of bytes, None of None."""
+    if isinstance(content, Unread):
+        return content.digest
     return None if content is None else "sha256:" + hashlib.sha256(content).hexdigest()
 
 

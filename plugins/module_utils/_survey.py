@@ -15,7 +15,9 @@ import re
 import stat
 
 from ._errors import FileProblem, InstallError, quoted
-from ._tree import Area, Spot, home_area, read
+from ._limits import SHOWN_PATH, shortened
+from ._look import Look, Reader
+from ._tree import Area, Spot, Unread, home_area
 
 _TOKEN = re.compile(r"\{home:([^{}/]+)\}(/.*)\Z", re.S)
 _EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
@@ -55,20 +57,20 @@ class Place:
 
 
 class Found:
-    """What is at a place now. ``content`` is None when nothing is there."""
+    """What is at a place now. ``content`` is None when nothing is there, ``Unread`` when that is enough."""
 
     __slots__ = ("chosen", "real", "content", "mode", "uid", "gid", "missing", "absent", "blocked", "error", "no_home")
 
     def __init__(self, answer: dict) -> None:
         for name in self.__slots__:
             setattr(self, name, answer.get(name))
+        if "unread" in answer:
+            self.content = Unread()
+            self.content.digest = answer["unread"]
 
 
-def survey(root: Area, user: object, items: list) -> list:
-    """Return an answer for each of ``items``: candidates, which are (exists or None, Place), and directories.
-
-    All places are of ``user``, or none is in a home.
-    """
+def survey(root: Area, user: object, looks: list) -> list:
+    """Return an answer for each of ``looks``. All places are of ``user``, or none is in a home."""
     area = root
     if user is not None:
         try:
@@ -77,27 +79,28 @@ def survey(root: Area, user: object, items: list) -> list:
             error = (
                 f"The home {user.home} of {user.name} is not on this host: homes are never created; create it first."
             )
-            return [{"error": error, "no_home": True}] * len(items)
+            return [{"error": error, "no_home": True}] * len(looks)
         except FileProblem as problem:
-            return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(items)
+            return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(looks)
     try:
-        return [_look(root, area, candidates, directories) for candidates, directories in items]
+        reader = Reader(user, looks)
+        return [_look(root, area, look, reader) for look in looks]
     finally:
         if area is not root:
             os.close(area.fd)
 
 
-def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
+def _look(root: Area, area: Area, look: Look, reader: Reader) -> dict:
     chosen = 0
-    for number, (exists, _place) in enumerate(candidates):
+    for number, (exists, _place) in enumerate(look.candidates):
         if exists is not None and (area if exists.user else root).exists(exists.rest):
             chosen = number
             break
-    place = candidates[chosen][1]
+    place = look.candidates[chosen][1]
     shown = area.shown(place.rest)
     try:
         with area.locate(place.rest) as spot:
-            absent, obstacle = _absent(area, directories)
+            absent, obstacle = _absent(area, look.directories)
             blocked = _blocked(spot, shown)
             answer = {
                 "chosen": chosen,
@@ -108,7 +111,12 @@ def _look(root: Area, area: Area, candidates: list, directories: list) -> dict:
                 "blocked": obstacle if blocked is None and spot.status is None else blocked,
             }
             if spot.status is not None:
-                answer["content"], status = read(spot, shown)
+                content = reader.content(spot, shown, look)
+                if isinstance(content, Unread):
+                    answer["unread"] = content.digest
+                else:
+                    answer["content"] = content
+                status = spot.status
                 answer.update(mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid)
             return answer
     except FileProblem as problem:
@@ -140,7 +148,7 @@ def directories_to_make(area: Area, spot: Spot) -> list:
 
 def _blocked(spot: Spot, shown: str) -> object:
     """Return why nothing can be written at ``spot``, or None."""
-    where = spot.reached or "/"
+    where = shortened(spot.reached, SHOWN_PATH) or "/"
     if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd, **_EFFECTIVE):
         return (
             f"{shown} cannot be written: the directory {where} is not writable for uid {os.geteuid()}; "
