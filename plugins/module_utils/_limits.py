@@ -54,10 +54,11 @@ HIGHEST_ID = 2**32 - 2
 FINDINGS_OF_A_CODE = 10
 REASONS = 5
 SENTENCE = 1200
+DIFF_LINE = 1000
 SHOWN_VALUE = 300
 SHOWN_PATH = 200
-DRIFT_ROWS = 100
-DIFF_BYTES_OF_A_USER = 512 * KIB
+# What was there before; what shall be there is the caller's own.
+DIFF_CHARACTERS_OF_A_USER = 512 * KIB
 
 
 def shortened(value: object, most: int = SHOWN_VALUE) -> object:
@@ -69,8 +70,3 @@ def shortened(value: object, most: int = SHOWN_VALUE) -> object:
         return value
     tail = most // 3
     return f"{value[: most - tail]}... ({len(value)} characters) ...{value[-tail:]}"
-
-
-def at_most(items: list, most: int, more: object) -> list:
-    """Return the first ``most`` of ``items``, and what ``more`` makes of the number of the others."""
-    return items if len(items) <= most else items[:most] + [more(len(items) - most)]
