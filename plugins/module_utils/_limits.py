@@ -45,6 +45,9 @@ KEPT_BYTES_OF_A_USER = 256 * KIB
 KEPT_BYTES_OUTSIDE = 1 * MIB
 RECORD_BYTES = 64 * MIB
 
+# The answer of a server that pox_info reads on the node, as on the controller.
+ANSWER_BYTES = 1 * MIB
+
 # passwd and group of another root: 50,000 users are 4 MiB.
 USERS_BYTES = 8 * MIB
 # 2**32 - 1 means "nobody" to chown and setuid.
