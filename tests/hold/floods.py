@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,6 +61,14 @@ def _files(home: Path, names: str, content: bytes) -> None:
         path.write_bytes(content)
 
 
+def _link(path: Path, target: str) -> None:
+    """Put a link where something may be."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
 def _sparse(home: Path, names: str, size: int) -> None:
     _files(home, names, b"")
     for name in names.split():
@@ -87,7 +96,7 @@ def _chain(home: Path, links: int, middle: str, end: str) -> None:
         room = 4000 - len(following)
         (home / f"l{number}").symlink_to(following + middle * (room // len(middle)))
     for name in _LINKED:
-        (home / name).symlink_to("l0")
+        _link(home / name, "l0")
 
 
 def _walking(home: Path) -> None:
@@ -95,7 +104,7 @@ def _walking(home: Path) -> None:
     for number in range(39):
         (home / f"l{number}").symlink_to("d/../" * 790 + (f"l{number + 1}" if number < 38 else "d"))
     for name in _LINKED:
-        (home / name).symlink_to("l0")
+        _link(home / name, "l0")
 
 
 def _deep(home: Path) -> None:
@@ -105,7 +114,7 @@ def _deep(home: Path) -> None:
         directory /= "d"
     directory.mkdir(parents=True)
     for name in _LINKED:
-        (home / name).symlink_to("d/" * 200)
+        _link(home / name, "d/" * 200)
 
 
 def _values(home: Path, size: int) -> None:
@@ -128,11 +137,14 @@ def _identities(home: Path) -> None:
 
 
 def _everything(home: Path) -> None:
-    """Fill each file with what costs most where it is allowed."""
-    _files(home, ".config/emailidentities", b"[G]\n" + b"".join(b"k%d=%s\n" % (n, b"v" * 30) for n in range(190_000)))
-    _files(home, _PREFS, _OURS + b"".join(b"%x=\n" % number for number in range(150_000)))
+    """Fill each file with what costs most, as far as all of them are taken."""
+    _files(home, ".config/emailidentities", b"[G]\n" + b"".join(b"k%d=%s\n" % (n, b"v" * 20) for n in range(190_000)))
+    _files(home, ".config/mailtransports .config/akonadi/agentsrc", b"[a]\n" * 9_990 + b"b=\n" * 180_000)
+    _files(
+        home, _PREFS, _OURS + b"smtp_server=" + b"x" * 60_000 + b"\n" + b"".join(b"%x=\n" % n for n in range(130_000))
+    )
     _files(home, _BLOCKS, b"a\n" * 199_000)
-    _files(home, _SCRIPTS, b"set my_pw = x\n" * 70_000)
+    _files(home, _SCRIPTS, b"my_pw = x\n" * 2_000)
     _sparse(home, _LISTS, 2**40)
 
 
@@ -190,11 +202,11 @@ def _filled(part: str, before: str = "", good: bool = True) -> bytes:
     return _answer(start + (part * (room // len(part)) if part else ""), before)
 
 
-def _inside(part: str) -> bytes:
+def _inside(part: str, times: int = 0) -> bytes:
     room = _MIB - 1200
     return _answer(
         "<Protocol><Type>POP3</Type><Server>pop.example.org</Server><Port>995</Port>"
-        + part * (room // len(part))
+        + part * (times or room // len(part))
         + "</Protocol><Protocol><Type>SMTP</Type><Server>smtp.example.org</Server><Port>465</Port></Protocol>"
     )
 
@@ -232,6 +244,21 @@ RESPONSES: dict[str, Callable[[], bytes]] = {
     "an end that is missing": lambda: _filled("<a>")[:-40],
     "only <": lambda: b"<" * _MIB,
     "comments before": lambda: b"<!---->" * (_MIB // 7 - 1) + b"<a/>",
+    # As much as is taken.
+    "20,000 tags": lambda: _inside("<a/>" * 19_000, 1),
+    "5,000 attributes": lambda: _attributes("a%x=''", 4_900),
+    "5,000 namespaces": lambda: _inside("".join(f"<x{n}:b xmlns:x{n}='{n}'/>" for n in range(4_900)), 1),
+    "200 bad servers": lambda: _answer(
+        f"<Protocol><Type>SMTP</Type><Server>{'x' * 4000}</Server><Port>{'9' * 400}</Port><SSL>o</SSL></Protocol>" * 200
+    ),
+    "200 servers without TLS": lambda: _answer(
+        f"<Protocol><Type>SMTP</Type><Server>{'a.' * 120}b</Server><SSL>off</SSL><SPA>x</SPA></Protocol>" * 199
+        + "<Protocol><Type>POP3</Type><Server>a.b</Server></Protocol>"
+    ),
+    "200 servers with long logins": lambda: _answer(
+        f"<Protocol><Type>SMTP</Type><Server>a.b</Server><LoginName>{'l' * 999}</LoginName></Protocol>" * 199
+        + f"<Protocol><Type>POP3</Type><Server>a.b</Server><LoginName>{'l' * 999}</LoginName></Protocol>"
+    ),
     "UTF-16": lambda: _filled("<a/>").decode()[: _MIB // 2 - 2].encode("utf-16"),
 }
 """What it is → an answer of at most a mebibyte."""
@@ -239,13 +266,14 @@ RESPONSES: dict[str, Callable[[], bytes]] = {
 
 # Reports of a node.
 
-_ROW = {"path": "/x", "client": "claws_mail", "email": "ada@example.org", "key": "k", "reason": "content"}
+_ROW = dict.fromkeys(("path", "client", "email", "key", "reason", "expected", "found"), "x")
+_FINDING = {"code": "x", "severity": "info", "element": None, "line": None, "message": "y" * 2000, "email": None}
 REPORTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "rows without end": lambda: {"changed": False, "drift": [dict(_ROW)] * 3_000_000},
-    "a long value": lambda: {"changed": False, "drift": [dict(_ROW, expected="x", found="y" * (300 * _MIB))]},
+    "rows without end": lambda: {"changed": False, "drift": [_ROW] * 3_000_000},
+    "a long value": lambda: {"changed": False, "drift": [{**_ROW, "found": "y" * (300 * _MIB)}]},
     "deep": lambda: {"changed": False, "drift": json.loads("[" * 900 + "]" * 900)},
     "other keys": lambda: {"changed": False, **{f"k{number}": "x" for number in range(1_000_000)}},
-    "findings": lambda: {"changed": False, "findings": [{"code": "x", "message": "y" * 2000}] * 1_000_000},
+    "findings": lambda: {"changed": False, "findings": [_FINDING] * 1_000_000},
 }
 """What it is → what a managed node that was taken over answers in the place of its installer."""
 
@@ -253,10 +281,14 @@ REPORTS: dict[str, Callable[[], dict[str, Any]]] = {
 # Measuring.
 
 
-def measure(name: str, check: bool = False) -> Measured:
+RUNS = ("check", "write", "again", "absent")
+"""On a new home, looked at and written; then a flood over what was written, and what was written removed."""
+
+
+def measure(name: str, run: str = "write") -> Measured:
     """Run one of the tables by its name, and return by how much it grows over a run on what is empty."""
     if name in FLOODS:
-        return _grown(_home_run(FLOODS[name], check), _home_run(lambda home: None, check))
+        return _grown(_home_run(FLOODS[name], run), _home_run(lambda home: None, run))
     kind = "response" if name in RESPONSES else "report"
     return _grown(_run([kind, name]), _run([kind, ""]))
 
@@ -270,7 +302,7 @@ def _grown(flooded: dict[str, Any], empty: dict[str, Any]) -> Measured:
     )
 
 
-def _home_run(prepare: Callable[[Path], None], check: bool) -> dict[str, Any]:
+def _home_run(prepare: Callable[[Path], None], run: str) -> dict[str, Any]:
     uid = _USER if os.geteuid() == 0 else os.getuid()
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / "root"
@@ -278,12 +310,19 @@ def _home_run(prepare: Callable[[Path], None], check: bool) -> dict[str, Any]:
         home.mkdir(parents=True)
         (root / "etc").mkdir()
         (root / "etc/passwd").write_text(f"ada:x:{uid}:{uid}::/home/ada:/bin/sh\n")
+        _give_to(uid, home)
+        if run in ("again", "absent"):
+            _run(["home", str(root), "write"])
         prepare(home)
-        if uid != os.getuid():
-            for place, directories, files in os.walk(home):
-                for name in ["", *directories, *files]:
-                    os.chown(os.path.join(place, name), uid, uid, follow_symlinks=False)
-        return _run(["home", str(root), "check" if check else "write"])
+        _give_to(uid, home)
+        return _run(["home", str(root), run])
+
+
+def _give_to(uid: int, home: Path) -> None:
+    if uid != os.getuid():
+        for place, directories, files in os.walk(home):
+            for name in ["", *directories, *files]:
+                os.chown(os.path.join(place, name), uid, uid, follow_symlinks=False)
 
 
 def _run(arguments: list[str]) -> dict[str, Any]:
@@ -335,7 +374,13 @@ def _run_home(root: str, how: str) -> None:
     )
     with _counted() as counted:
         result = install(
-            {"files": wanted, "root": root, "accounts": ["ada@example.org"], "client_running": "ignore"},
+            {
+                "files": [] if how == "absent" else wanted,
+                "root": root,
+                "accounts": ["ada@example.org"],
+                "client_running": "ignore",
+                "state": "absent" if how == "absent" else "present",
+            },
             check_mode=how == "check",
             diff_mode=True,
         )
@@ -414,11 +459,11 @@ def main(arguments: list[str]) -> int:
         return 0
     failed = False
     for name in arguments or [*FLOODS, *RESPONSES, *REPORTS]:
-        for check in (True, False) if name in FLOODS else (False,):
-            measured = measure(name, check)
+        for run in RUNS if name in FLOODS else ("",):
+            measured = measure(name, run)
             failed = failed or not measured.holds
             print(
-                f"{'ok  ' if measured.holds else 'FAIL'} {name}{' (check)' if check else ''}: "
+                f"{'ok  ' if measured.holds else 'FAIL'} {name}{f' ({run})' if run else ''}: "
                 f"{measured.memory_bytes / _MIB:.0f} MiB, {measured.cpu_seconds:.2f} s, "
                 f"result {measured.result_bytes / 1024:.0f} KiB: {measured.told[:150]}",
                 flush=True,
