@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils import _limits
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._errors import FileProblem
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._find import Refusals
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._json_text import JsonText
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._result import few_of_a_kind, finding
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._tree import fingerprint, read, root_area, scan
@@ -135,7 +136,7 @@ FLOODS = [
     (a_large_script, ["pop-first", "1048576", "move it away"]),
     (a_huge_script, ["pop-first", str(1 << 40), "move it away"]),
     (identities, [KDE, "9437184 bytes"]),
-    (a_value, [RC, "protocol", "remove the section"]),
+    (a_value, [RC, '999..." for protocol', "remove the section"]),
 ]
 
 
@@ -284,6 +285,13 @@ def test_a_diff_shows_half_a_megabyte_of_a_user(node):
     assert len(json.dumps(result)) < 700_000
 
 
+def test_a_reason_is_a_sentence_that_somebody_reads():
+    refusals = Refusals()
+    refusals.add([ADA], "", "/x", "a" * 2_600_000 + " Remove the link.")
+    assert len(refusals.rows[0]["reason"]) < 1_300 and refusals.rows[0]["reason"].endswith("aa Remove the link.")
+    assert len(finding("file-changed", "info", "a" * 5_000)["message"]) < 1_300
+
+
 def test_findings_of_a_kind_are_counted():
     rows = [finding("file-changed", "info", f"{number}", email) for email in (ADA, BOB) for number in range(12)]
     told = few_of_a_kind(rows)
@@ -293,7 +301,7 @@ def test_findings_of_a_kind_are_counted():
 
 JSONS = {
     "members": ("{" + ",".join(f'"{number}":1' for number in range(10_002)) + "}", "10000 members"),
-    "digits": ('{"a":' + "9" * 5_000 + "}", "4300 digits"),
+    "digits": ('{"a":' + "9" * 5_000 + "}", "a number of more than 4300 digits"),
     "depth": ('{"a":' + "[" * 200_000 + "]" * 200_000 + "}", "could read as JSON"),
 }
 
