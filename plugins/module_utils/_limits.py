@@ -53,6 +53,9 @@ USERS_BYTES = 8 * MIB
 # 2**32 - 1 means "nobody" to chown and setuid.
 HIGHEST_ID = 2**32 - 2
 
+# Of which the names are read; a desktop has some two hundred.
+PROCESSES_OF_A_USER = 5000
+
 # What a result tells.
 FINDINGS_OF_A_CODE = 10
 REASONS = 5
