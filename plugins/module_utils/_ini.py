@@ -142,6 +142,11 @@ class Document:
         self._preamble = Section(b"", [], syntax)
         self.sections = []
         self._named = None
+        # For who looks through the sections once and then only through what became of them: id to section.
+        self.lookups = {}
+        self.changed = {}
+        self.removed = {}
+        self.appended = []
         current = self._preamble
         for line in lines:
             if _opening(line, syntax)[:1] == b"[":
@@ -163,6 +168,7 @@ class Document:
 
     def set(self, section: Section, key: bytes, value: bytes) -> None:
         """Set the occurrence of ``key`` that counts, or add one after the last line that is not blank."""
+        self.changed[id(section)] = section
         number = section.place(key)
         if number is not None:
             line = section.lines[number]
@@ -180,6 +186,7 @@ class Document:
 
     def drop(self, section: Section, key: bytes) -> None:
         """Remove every occurrence of ``key``."""
+        self.changed[id(section)] = section
         section.empty(key)
         self._settle_end()
 
@@ -200,6 +207,8 @@ class Document:
             self.syntax,
         )
         self.sections.append(section)
+        self.changed[id(section)] = section
+        self.appended.append(section)
         self._named = None
         self._settle_end()
         return section, blank
@@ -220,6 +229,9 @@ class Document:
         before.lines.extend(kept)
         before._places = None
         del self.sections[position]
+        self.removed[id(section)] = section
+        if any(other.name == section.name for other in self.sections):
+            self.lookups = {}  # the next one of this name counts now
         self._named = None
         self._settle_end()
 

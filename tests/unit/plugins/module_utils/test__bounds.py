@@ -331,6 +331,20 @@ def test_blocks_are_sought_once(node):
     assert time.process_time() - start < 5
 
 
+def test_planted_sections_are_looked_through_once(node):
+    accounts = [f"u{number}@example.org" for number in range(200)]
+    files = [account(email) for email in accounts]
+    files = [dict(files[0], accounts=accounts, sections=[section for file in files for section in file["sections"]])]
+    planted = b"[Account: %d]\naddress=u%d@example.org\nprotocol=1\n"
+    node.write(RC, b"".join(planted % (number, number % 200) for number in range(9_000)))
+    start = time.process_time()
+    assert node.install(files, accounts=accounts)["changed"]
+    node.write(RC, node.read(RC).replace(b"[Account: ", b"[Account: 1000"))
+    assert not node.install(files, accounts=accounts)["changed"]
+    assert node.install(accounts=accounts, state="absent")["changed"] and node.read(RC).count(b"[") == 9_000
+    assert time.process_time() - start < 5
+
+
 def test_many_keys_are_given_back_quickly(node):
     enforced = {f"k{number}": "1" for number in range(40)}
     node.write(RC, OURS)
