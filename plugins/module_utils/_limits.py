@@ -25,7 +25,7 @@ MISSING_BYTES = 4096
 # What is read of one file. Claws Mail writes 5 kB for an account, so 1 MiB are 200 accounts beside ours.
 KEYED_BYTES = 1 * MIB
 # KMail's emailidentities holds signatures, HTML with pictures among them.
-KCONFIG_BYTES = 8 * MIB
+KCONFIG_BYTES = 6 * MIB
 WHOLE_BYTES = 1 * MIB
 SECTIONS = 10000
 # 5,000 accounts with thirty keys are 150,000 lines.
@@ -35,7 +35,7 @@ JSON_MEMBERS = 10000
 JSON_DIGITS = 4300
 
 # What is read of all files of one user in a run: kept in memory, and only passed through for a digest.
-READ_BYTES = 10 * MIB
+READ_BYTES = 8 * MIB
 DIGESTED_BYTES = 64 * MIB
 # A file of ours that a user has filled up is still removed or replaced up to this size.
 OURS_BYTES = 32 * MIB

@@ -6,7 +6,7 @@
 """Takes what is wanted or on record of files, gives for each how much of it is read, and reads no more than that.
 
 All files of one user count together: two hundred of them cost no more than a few. What the caller wants in a file
-is allowed on top of each bound, eight times: clients add keys of their own (Claws Mail makes 5 kB of our 700 bytes).
+is allowed on top of each bound, of keys eight times: clients add some (Claws Mail makes 5 kB of our 700 bytes).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _INDENTED_HEADER = re.compile(rb"^[ \t]*\[", re.M)
 
 
 class Look:
-    """One place to look at: ``candidates`` are (exists or None, Place); ``parts``: our sections and blocks in it."""
+    """One place to look at: ``candidates`` are (exists or None, Place); ``size`` and ``parts``: what is ours in it."""
 
     __slots__ = ("candidates", "directories", "need", "syntax", "size", "parts")
 
@@ -63,7 +63,8 @@ class Look:
         for section in wanted.sections or []:
             if section is not None:
                 tables = section.to_create()
-                self.size += sum(len(key) + len(value) for _role, table in tables for key, value in table.items())
+                keys = [pair for _role, table in tables for pair in table.items()]
+                self.size += _GROWTH * sum(len(key) + len(value) for key, value in keys)
                 self.parts += 1
         for _account, text in wanted.blocks or []:
             self.size += len(text)
@@ -77,7 +78,7 @@ class Look:
         need = {"once": IDENTITY, "whole": OURS}.get(entry["kind"], CONTENT)
         self._grow(need, entry.get("syntax", "prefs") if entry["kind"] == "sections" else None)
         for section in entry.get("sections", []):
-            self.size += sum(len(key) + len(str(kept["written"])) for key, kept in section["keys"].items())
+            self.size += _GROWTH * sum(len(key) + len(str(kept["written"])) for key, kept in section["keys"].items())
             self.parts += 1
         for _block in entry.get("blocks", []):
             self.size += _BLOCK
@@ -90,15 +91,10 @@ class Look:
         self.syntax = syntax or self.syntax
 
     @property
-    def allowance(self) -> int:
-        """The bytes that are ours or that the caller wants."""
-        return _GROWTH * self.size
-
-    @property
     def most(self) -> int:
         """The bytes that may be read."""
         bounds = {"kconfig": KCONFIG_BYTES}
-        return (WHOLE_BYTES if self.need == OURS else bounds.get(self.syntax, KEYED_BYTES)) + self.allowance
+        return (WHOLE_BYTES if self.need == OURS else bounds.get(self.syntax, KEYED_BYTES)) + self.size
 
 
 class Reader:
@@ -106,7 +102,7 @@ class Reader:
 
     def __init__(self, user: object, looks: list) -> None:
         self._whose = f"the files of {user.name}" if user is not None else "all files outside homes"
-        self._read = READ_BYTES + sum(look.allowance for look in looks)
+        self._read = READ_BYTES + sum(look.size for look in looks)
         self._digested = DIGESTED_BYTES
 
     def content(self, spot: Spot, shown: str, look: Look) -> object:

@@ -18,8 +18,8 @@ description:
     remove what was made here, put back what was there before, and touch nothing else.
   - Files in homes are read and written by a child process with the rights of the user they belong to.
     A link inside a home is never followed out of it.
-  - What a user keeps there has bounds that no real file meets (1 MiB of a file with keys beside what is asked for, 10,000
-    sections, ways of 4,096 bytes, 10 MiB of all files of a user); a file beyond them is refused by name.
+  - What a user keeps there has bounds that no real file meets (1 MiB of a file with keys beside what is asked for,
+    10,000 sections, ways of 4,096 bytes, 8 MiB of all files of a user); a file beyond them is refused by name.
   - P(mailfleet.autodiscover.client_config#module) runs this module with files that it makes from Autodiscover answers.
 attributes:
   check_mode:

@@ -39,8 +39,8 @@ options:
     type: path
   remote_src:
     description:
-      - If V(true), O(src) is a path on the managed node. Only a regular file is read, and of it no more than an answer may
-        have, 1 MiB.
+      - If V(true), O(src) is a path on the managed node. Only a regular file is read, and of it no more than an answer
+        may have, 1 MiB.
     type: bool
     default: false
   email:

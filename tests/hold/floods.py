@@ -133,12 +133,12 @@ def _many_matches(home: Path) -> None:
 
 def _identities(home: Path) -> None:
     identity = b"[Identity #%d]\nEmail Address=ada@example.org\nInline Signature=" + b"\\n<b>x</b>" * 4000 + b"\n"
-    _files(home, ".config/emailidentities", b"".join(identity % number for number in range(200))[: 8 * _MIB])
+    _files(home, ".config/emailidentities", b"".join(identity % number for number in range(200))[: 6 * _MIB])
 
 
 def _everything(home: Path) -> None:
     """Fill each file with what costs most, as far as all of them are taken."""
-    _files(home, ".config/emailidentities", b"[G]\n" + b"".join(b"k%d=%s\n" % (n, b"v" * 20) for n in range(190_000)))
+    _files(home, ".config/emailidentities", b"[G]\n" + b"".join(b"k%d=%s\n" % (n, b"v" * 20) for n in range(120_000)))
     _files(home, ".config/mailtransports .config/akonadi/agentsrc", b"[a]\n" * 9_990 + b"b=\n" * 180_000)
     _files(
         home, _PREFS, _OURS + b"smtp_server=" + b"x" * 60_000 + b"\n" + b"".join(b"%x=\n" % n for n in range(130_000))
@@ -146,6 +146,12 @@ def _everything(home: Path) -> None:
     _files(home, _BLOCKS, b"a\n" * 199_000)
     _files(home, _SCRIPTS, b"my_pw = x\n" * 2_000)
     _sparse(home, _LISTS, 2**40)
+
+
+def _long_lines(home: Path) -> None:
+    """Fill the largest file with one line, and two more with keys."""
+    _files(home, ".config/emailidentities", b"[" * (6 * _MIB - 200_000))
+    _files(home, _PREFS, _OURS + b"".join(b"%x=\n" % number for number in range(145_000)))
 
 
 FLOODS: dict[str, Callable[[Path], None]] = {
@@ -156,6 +162,7 @@ FLOODS: dict[str, Callable[[Path], None]] = {
     "a deep way": _deep,
     "31 MiB of [": lambda home: _files(home, f"{_PREFS} {_KDE}", b"[" * (31 * _MIB)),
     "1 MiB of [": lambda home: _files(home, f"{_PREFS} {_KDE}", b"[" * _MIB),
+    "6 MiB of [": lambda home: _files(home, ".config/emailidentities", b"[" * (6 * _MIB)),
     "1.5 million sections": lambda home: _files(home, f"{_PREFS} {_KDE}", b"[a]\n" * 1_500_000),
     "10,000 sections": lambda home: _files(home, f"{_PREFS} {_KDE}", b"[a]\nb=\n" * 9_990),
     "10,000 accounts that nearly match": _many_matches,
@@ -175,6 +182,7 @@ FLOODS: dict[str, Callable[[Path], None]] = {
     "sparse files of a tebibyte": lambda home: _sparse(home, f"{_PREFS} {_KDE} {_BLOCKS} {_SCRIPTS}", 2**40),
     "identities with signatures": _identities,
     "everything at once": _everything,
+    "the longest lines at once": _long_lines,
 }
 """What it is → what puts it into a home."""
 
@@ -354,11 +362,42 @@ def _counted() -> Iterator[dict[str, Any]]:
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     before = _cpu()
     counted: dict[str, Any] = {}
-    yield counted
-    # Not ru_maxrss of ourselves: it has what the process had that started us.
-    own = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    counted.update(memory=(int(own.split()[1]) + children) * 1024, cpu=_cpu() - before)
+    with _children_watched() as own_of_child:
+        yield counted
+    counted.update(memory=_own_peak() + max(own_of_child, default=0), cpu=_cpu() - before)
+
+
+def _own_peak() -> int:
+    """Return our peak memory. Not ru_maxrss: that has what the process had that started us."""
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(lines["VmHWM"].split()[0]) * 1024
+
+
+@contextlib.contextmanager
+def _children_watched() -> Iterator[list[int]]:
+    """Give a list that gets, for each child that ends, what it had beside the pages that it shares with us."""
+    found: list[int] = []
+    at_fork: dict[int, int] = {}
+    fork, waitpid = os.fork, os.waitpid
+
+    def forked() -> int:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        child = fork()
+        if child:
+            at_fork[child] = pages * resource.getpagesize()
+        return child
+
+    def waited(pid: int, options: int) -> tuple[int, int]:
+        ended, status, usage = os.wait4(pid, options)
+        if ended in at_fork:
+            found.append(max(0, usage.ru_maxrss * 1024 - at_fork.pop(ended)))
+        return ended, status
+
+    os.fork, os.waitpid = forked, waited
+    try:
+        yield found
+    finally:
+        os.fork, os.waitpid = fork, waitpid
 
 
 def _cpu() -> float:

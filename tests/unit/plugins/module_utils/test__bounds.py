@@ -179,9 +179,9 @@ def test_all_files_of_a_user_count_together(node):
         node.write(name.replace("{home:ada}", "/home/ada"), b"x" * 1_000_000)
     files = [{"path": name, "accounts": [ADA], "blocks": [{"account": ADA, "text": "a\n"}]} for name in names]
     result = node.install([*files, whole("{home:bob}/f", accounts=[BOB])])
-    assert "of the files of ada together no more than 10485760" in result["refused"][0]["reason"]
-    assert len(result["refused"]) == 10 and [row["path"] for row in result["files"]] == ["/home/bob/f"]
-    assert "and 5 more." in result["msg"] and result["msg"].count(ADA) == 6
+    assert "of the files of ada together no more than 8388608" in result["refused"][0]["reason"]
+    assert len(result["refused"]) == 12 and [row["path"] for row in result["files"]] == ["/home/bob/f"]
+    assert "and 7 more." in result["msg"] and result["msg"].count(ADA) == 6
 
 
 def test_what_is_kept_counts_together(node):
@@ -227,8 +227,8 @@ def test_a_folder_list_as_we_made_it_goes(node):
 
 def test_identities_may_hold_signatures(node):
     identity = b"[Identity #0]\nEmail Address=eve@example.org\nInline Signature=" + b"x" * 70_000 + b"\n"
-    node.write(KDE, identity * 100)
-    assert "failed" not in node.install(wanted()[1:2]) and node.read(KDE).startswith(identity * 100)
+    node.write(KDE, identity * 80)
+    assert "failed" not in node.install(wanted()[1:2]) and node.read(KDE).startswith(identity * 80)
 
 
 def test_a_script_of_ours_that_was_filled_up_is_mended(node):
