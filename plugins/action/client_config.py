@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.reg
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.passwords import moved_passwords
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import checked_report
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
     account_request,
     listed_addresses,
@@ -32,7 +33,6 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources imp
     found_path,
     read_answer,
 )
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import presentable
 
 INSTALLER = "mailfleet.autodiscover.client_files"
 
@@ -53,9 +53,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("Windows nodes are not supported yet; client_config installs on POSIX nodes.")
         try:
             plan = self._plan(options, task_vars)
+            result.update(self._installed(plan, options, task_vars))
         except AutodiscoverError as error:
             raise AnsibleActionFail(str(error)) from error
-        result.update(self._installed(plan, options, task_vars))
         return result
 
     def _plan(self, options: dict[str, Any], task_vars: dict[str, Any]) -> Plan:
@@ -109,14 +109,16 @@ class ActionModule(ActionBase):
                 territory=territories(options["client_options"]),
                 users=_users(options["accounts"]),
             )
-            # Whatever answers: a node that was taken over writes to nobody's terminal.
-            installed: dict[str, Any] = presentable(
-                self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars)
+            # Whatever answers: a node that was taken over writes to nobody's terminal, and fills nobody's memory.
+            installed = checked_report(
+                self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars),
+                files=len(plan.files),
+                accounts=len(plan.emails),
             )
             if "drift" not in installed and not installed.get("failed"):
                 installed.update(failed=True, msg=_NO_ANSWER)
             # The module's own error would be shown in the place of ours, which names every account.
-            for name in ("invocation", *(("exception", "msg") if installed.get("refused") else ())):
+            for name in ("exception", "msg") if installed.get("refused") else ():
                 installed.pop(name, None)
             result["registry"] = _for_written_accounts(plan.registry, installed)
             moves = moved_passwords(installed.pop("moved", ()), installed.get("drift", ()), plan.commanded)

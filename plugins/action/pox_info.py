@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -14,11 +13,14 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import POX_INFO_SPEC
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import document_of, shortened
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
     candidate_paths,
     read_answer,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import printable
+
+READER = "mailfleet.autodiscover.pox_info"
 
 
 class ActionModule(ActionBase):
@@ -48,10 +50,9 @@ class ActionModule(ActionBase):
             others = (task_vars.get("inventory_dir"), self._loader.get_basedir(), ".")
             candidates = candidate_paths(options["src"], self._task.get_search_path(), others)
             return read_answer(options["src"], candidates, self._loader.get_real_file), options["src"]
-        slurped = self._execute_module(
-            module_name="ansible.builtin.slurp", module_args={"src": options["src"]}, task_vars=task_vars
-        )
-        if slurped.get("failed"):
-            reason = slurped.get("msg", "no reason given")
+        arguments = {"src": options["src"], "remote_src": True}
+        answer = self._execute_module(module_name=READER, module_args=arguments, task_vars=task_vars)
+        if answer.get("failed"):
+            reason = shortened(answer.get("msg", "no reason given"))
             raise AnsibleActionFail(printable(f"{options['src']} cannot be read on the managed node: {reason}"))
-        return base64.b64decode(str(slurped["content"])), options["src"]
+        return document_of(answer), options["src"]

@@ -17,6 +17,7 @@ from __future__ import annotations
 from ._errors import FileProblem
 
 _ENDS = b"\r\n"
+_NAME = b"mailfleet.autodiscover"
 SHARED = "(all accounts)"
 """Stands in the place of the account on a block that all accounts of a client need."""
 
@@ -29,6 +30,9 @@ class Text:
         self._shown = shown
         self._comment = comment.encode("utf-8", "surrogateescape")
         self._name = name
+        # Sought once for all accounts, and kept through changes: a person's file may have many more lines than ours.
+        self._marks = {}
+        self._note_marks(0, self._lines)
         self._newline = b"\r\n" if self._lines and self._lines[0].endswith(b"\r\n") else b"\n"
 
     def __bytes__(self) -> bytes:
@@ -46,12 +50,13 @@ class Text:
         lines = [line.rstrip(_ENDS) + self._newline for line in text.splitlines()]
         span = self._span(account)
         if span is not None:
-            self._lines[span[0] + 1 : span[1]] = lines
+            self._replace(span[0] + 1, span[1], lines)
             return False
         closed = bool(self._lines) and not self._lines[-1].endswith((b"\n", b"\r"))
         if closed:
             self._lines[-1] += self._newline
-        self._lines += [self._marker(b"BEGIN", account), *lines, self._marker(b"END", account)]
+        end = len(self._lines)
+        self._replace(end, end, [self._marker(b"BEGIN", account), *lines, self._marker(b"END", account)])
         return closed
 
     def drop(self, account: str, closed: bool, others: list) -> object:
@@ -62,7 +67,7 @@ class Text:
         span = self._span(account)
         if span is None:
             return None
-        del self._lines[span[0] : span[1] + 1]
+        self._replace(span[0], span[1] + 1, [])
         if span[0] == len(self._lines):
             if closed and self._lines:
                 self._lines[-1] = self._lines[-1].rstrip(_ENDS)
@@ -71,13 +76,27 @@ class Text:
         return next((other for other in others if self._marker(b"BEGIN", other).strip() == follows), None)
 
     def _marker(self, word: bytes, account: str) -> bytes:
-        label = f" mailfleet.autodiscover {self._name} {account or SHARED}".encode("utf-8", "surrogateescape")
+        label = f" {_NAME.decode()} {self._name} {account or SHARED}".encode("utf-8", "surrogateescape")
         return self._comment + b" " + word + label + self._newline
+
+    def _note_marks(self, start: int, lines: list) -> None:
+        for number, line in enumerate(lines, start):
+            if _NAME in line:
+                self._marks.setdefault(line.strip(), []).append(number)
+
+    def _replace(self, start: int, end: int, lines: list) -> None:
+        if end < len(self._lines) or start < end:
+            by = len(lines) - (end - start)
+            for numbers in self._marks.values():
+                numbers[:] = [
+                    number + by if number >= end else number for number in numbers if not start <= number < end
+                ]
+        self._lines[start:end] = lines
+        self._note_marks(start, lines)
 
     def _span(self, account: str) -> object:
         begin, end = (self._marker(word, account).strip() for word in (b"BEGIN", b"END"))
-        starts = [number for number, line in enumerate(self._lines) if line.strip() == begin]
-        ends = [number for number, line in enumerate(self._lines) if line.strip() == end]
+        starts, ends = self._marks.get(begin, []), self._marks.get(end, [])
         if not starts and not ends:
             return None
         if len(starts) != 1 or len(ends) != 1 or ends[0] < starts[0]:

@@ -14,6 +14,8 @@ import os
 
 from ._as_user import run_as
 from ._errors import FileProblem, MissingUser, printable
+from ._limits import SENTENCE, shortened
+from ._look import Look
 from ._outcome import Target
 from ._record import settled
 from ._survey import Found, Place, existing, survey
@@ -31,13 +33,15 @@ class Refusals:
     def __init__(self) -> None:
         self.rows = []
         self.accounts = set()
+        self._known = set()
 
     def add(self, accounts: list, client: str, path: str, reason: str) -> None:
         """Refuse all of ``accounts``; without an account only the file is refused."""
         self.accounts.update(accounts)
         for account in accounts or [None]:
-            row = {"email": account, "path": path, "client": client, "reason": printable(reason)}
-            if row not in self.rows:
+            row = {"email": account, "path": path, "client": client, "reason": shortened(printable(reason), SENTENCE)}
+            if tuple(row.values()) not in self._known:
+                self._known.add(tuple(row.values()))
                 self.rows.append(row)
 
 
@@ -62,6 +66,15 @@ class _Job:
     @property
     def numbers_in(self) -> list:
         return (self.wanted.numbers_in or []) if self.wanted else []
+
+    @property
+    def key(self) -> tuple:
+        """What tells this place from others, as plain data."""
+        return (
+            tuple((exists.token if exists else None, place.token) for exists, place in self.candidates),
+            tuple(place.token for place in self.directories),
+            tuple((place.token, texts) for place, texts in self.numbers_in),
+        )
 
     @property
     def client(self) -> str:
@@ -191,25 +204,34 @@ class Finder:
 
     def _answers(self, user: object, jobs: list, notices: list) -> list:
         """Look at each place once, however many accounts have something in the same file."""
-        keys = [
-            (
-                tuple((exists.token if exists else None, place.token) for exists, place in job.candidates),
-                tuple(place.token for place in job.directories),
-                tuple((place.token, texts) for place, texts in job.numbers_in),
-            )
-            for job in jobs
-        ]
-        places = {key: (job.candidates, job.directories, job.numbers_in) for key, job in zip(keys, jobs)}
+        looks = {}
+        by_token = {}
+        for job in jobs:
+            key = job.key
+            look = looks.setdefault(key, Look(job.candidates, job.directories, job.numbers_in))
+            for token in look.tokens:
+                by_token.setdefault(token, {})[key] = look
+        for job in jobs:
+            # Two jobs may have one file in different words; what the one needs of it, the other may get.
+            concerned = {key: look for token in looks[job.key].tokens for key, look in by_token[token].items()}
+            for look in concerned.values():
+                if job.wanted is not None:
+                    look.for_wanted(job.wanted, [entry for token in look.tokens for entry in self._of_record(token)])
+                else:
+                    look.for_recorded(job.entry)
         root = self._root
         found, there = run_as(
             user,
-            lambda: (survey(root, user, list(places.values())), existing(root, user, notices)),
+            lambda: (survey(root, user, list(looks.values())), existing(root, user, notices)),
             self._clock,
             (root.fd,),
         )
         self.there.update(there)
-        answers = dict(zip(places, found))
-        return [answers[key] for key in keys]
+        answers = dict(zip(looks, found))
+        return [answers[job.key] for job in jobs]
+
+    def _of_record(self, token: str) -> list:
+        return self._recorded.get(token, [])
 
     def _without_home(self, job: _Job, reason: str) -> None:
         if job.entry is not None and not (job.entry["home"] and self._root.exists(job.entry["home"] + job.place.rest)):

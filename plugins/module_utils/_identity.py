@@ -39,14 +39,55 @@ def holds(section: Section, key: str, written: str) -> bool:
 
 def numbered(document: Document, prefix: str) -> list:
     """Return (number, section) of the sections named ``prefix`` and a number; the first of equal names counts."""
-    found = {}
+    return [pair for pair in _numbered(document, prefix).values() if id(pair[1]) not in document.removed]
+
+
+def _numbered(document: Document, prefix: str) -> dict:
+    """Return name to (number, section), looked up once; sections that were removed since are among them."""
+    known = document.lookups.get(prefix)
+    if known is None:
+        known = document.lookups[prefix] = {"found": {}, "appended": len(document.appended)}
+        sections = document.sections
+    else:
+        sections = document.appended[known["appended"] :]
+        known["appended"] = len(document.appended)
+    found = known["found"]
     start = raw(prefix)
-    for section in document.sections:
+    for section in sections:
         digits = section.name[len(start) :]
         # Nine digits: the clients read the number into an int.
         if section.name.startswith(start) and digits.isdigit() and len(digits) <= 9:
+            if section.name in found and id(found[section.name][1]) in document.removed:
+                del found[section.name]
             found.setdefault(section.name, (int(digits), section))
-    return list(found.values())
+    return found
+
+
+def _numbered_with(document: Document, prefix: str, key: str, value: str) -> list:
+    """Return the numbered sections whose ``key`` may hold ``value``, in their order.
+
+    A person's file may have thousands of sections: they are looked through once, then only those that were changed.
+    """
+    found = _numbered(document, prefix)
+    place = (prefix, key)
+    if place not in document.lookups:
+        by_value, order = {}, {}
+        for _number, section in found.values():
+            order[id(section)] = len(order)
+            held = section.get(raw(key))
+            if held is not None:
+                by_value.setdefault(mark(key, held).lower(), []).append(section)
+        document.lookups[place] = by_value, order
+    by_value, order = document.lookups[place]
+    sections = {id(section): section for section in by_value.get(value.lower(), [])}
+    for section in document.changed.values():
+        if found.get(section.name, (0, None))[1] is section:
+            sections[id(section)] = section
+    return [
+        section
+        for section in sorted(sections.values(), key=lambda section: order.get(id(section), len(order)))
+        if id(section) not in document.removed
+    ]
 
 
 def matching(document: Document, wanted: object, taken: set) -> object:
@@ -55,7 +96,8 @@ def matching(document: Document, wanted: object, taken: set) -> object:
         section = document.section(raw(wanted.name))
         candidates = [section] if section is not None else []
     else:
-        candidates = [section for _number, section in numbered(document, wanted.numbered)] if wanted.match else []
+        key, value = next(((text(key), mark(text(key), value)) for key, value in wanted.match.items()), (None, None))
+        candidates = [] if key is None else _numbered_with(document, wanted.numbered, key, value)
     for section in candidates:
         if id(section) not in taken and all(
             _alike(section, text(key), mark(text(key), value)) for key, value in wanted.match.items()
@@ -77,7 +119,7 @@ def recorded_section(document: Document, recorded: dict, taken: set, sure: bool 
     if place is not None and _agreement(place, identity) == len(identity):
         return place
     if recorded["numbered"] and identity:
-        for _number, section in numbered(document, recorded["numbered"]):
+        for section in _numbered_with(document, recorded["numbered"], *next(iter(identity.items()))):
             if id(section) not in taken and _agreement(section, identity) == len(identity):
                 return section
     if place is not None and not (sure and exact) and 2 * _agreement(place, identity) > len(identity):

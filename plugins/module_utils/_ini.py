@@ -19,10 +19,13 @@ added can be taken away again and the original bytes are back.
 
 from __future__ import annotations
 
+import re
+
 SYNTAXES = ("prefs", "keyfile", "kconfig")
 
 _ENDS = b"\r\n"
 _BLANKS = b" \t"
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
 def _comparable(key: bytes, syntax: str) -> bytes:
@@ -40,7 +43,7 @@ def _trimmed(value: bytes, syntax: str) -> bytes:
 class Section:
     """One section: its header line and the lines below it. The part before the first section has no header."""
 
-    __slots__ = ("header", "lines", "name", "syntax", "_places")
+    __slots__ = ("header", "lines", "name", "syntax", "_places", "_gone")
 
     def __init__(self, header: bytes, lines: list, syntax: str = "prefs") -> None:
         self.header = header
@@ -49,19 +52,59 @@ class Section:
         text = _opening(header.rstrip(_ENDS), syntax)[1:]
         self.name = text.rpartition(b"]")[0] if b"]" in text else text  # what stands between the brackets
         self._places = None
+        self._gone = set()  # numbers of lines that were removed and are empty now
 
     def _index(self) -> dict:
+        """Return the keys in their order, each with the number of its line, or with a list of several.
+
+        It is built once and kept through changes: a section may have 200,000 lines.
+        """
         if self._places is None:
             self._places = {}
             for number, line in enumerate(self.lines):
-                key = _key_of(line, self.syntax)
-                if key is not None:
-                    self._places[key] = number
+                if b"=" in line:
+                    key = _key_of(line, self.syntax)
+                    if key is None:
+                        continue
+                    known = self._places.setdefault(key, number)
+                    if isinstance(known, list):
+                        known.append(number)
+                    elif known != number:
+                        self._places[key] = [known, number]
         return self._places
 
     def place(self, key: bytes) -> object:
         """Return the number of the line of ``key`` that counts, or None."""
-        return self._index().get(_comparable(key, self.syntax))
+        number = self._index().get(_comparable(key, self.syntax))
+        return number[-1] if isinstance(number, list) else number
+
+    def end(self) -> int:
+        """Return the number of the line after the last key."""
+        return max([_listed(number)[-1] + 1 for number in self._index().values()], default=0)
+
+    def after(self, number: int) -> list:
+        """Return the lines from this number on."""
+        return [line for place, line in enumerate(self.lines[number:], number) if place not in self._gone]
+
+    def add(self, number: int, key: bytes, line: bytes) -> None:
+        """Put the line of a new key after all that are there; what follows it is blank."""
+        places = self._index()
+        self.lines.insert(number, line)
+        self._gone = {gone + 1 if gone >= number else gone for gone in self._gone}
+        places[_comparable(key, self.syntax)] = number
+
+    def empty(self, key: bytes) -> None:
+        """Remove every line of ``key``. Nothing stays in its place, so the numbers of the other lines stay right."""
+        for number in _listed(self._index().pop(_comparable(key, self.syntax), [])):
+            self.lines[number] = b""
+            self._gone.add(number)
+        self.trim()
+
+    def trim(self) -> None:
+        """Forget the removed lines at the end."""
+        while len(self.lines) - 1 in self._gone:
+            self._gone.remove(len(self.lines) - 1)
+            self.lines.pop()
 
     def get(self, key: bytes) -> object:
         """Return the value that counts, or None."""
@@ -71,6 +114,10 @@ class Section:
     def key_order(self) -> list:
         """Return the keys in the order of the file, in lower case where case does not count."""
         return list(self._index())
+
+
+def _listed(number: object) -> list:
+    return number if isinstance(number, list) else [number]
 
 
 def _opening(line: bytes, syntax: str) -> bytes:
@@ -88,17 +135,18 @@ class Document:
 
     def __init__(self, data: bytes, syntax: str = "prefs") -> None:
         self.syntax = syntax
-        lines = data.split(b"\n")
-        rest = lines.pop()
-        lines = [line + b"\n" for line in lines]
-        if rest:
-            lines.append(rest)
-        self._open_end = bool(rest)
+        lines = _LINE.findall(data)
+        self._open_end = bool(lines) and not lines[-1].endswith(b"\n")
         first = lines[0] if lines else b""
         self._newline = b"\r\n" if first.endswith((b"\r\n", b"\r")) else b"\n"
         self._preamble = Section(b"", [], syntax)
         self.sections = []
         self._named = None
+        # For who looks through the sections once and then only through what became of them: id to section.
+        self.lookups = {}
+        self.changed = {}
+        self.removed = {}
+        self.appended = []
         current = self._preamble
         for line in lines:
             if _opening(line, syntax)[:1] == b"[":
@@ -120,6 +168,7 @@ class Document:
 
     def set(self, section: Section, key: bytes, value: bytes) -> None:
         """Set the occurrence of ``key`` that counts, or add one after the last line that is not blank."""
+        self.changed[id(section)] = section
         number = section.place(key)
         if number is not None:
             line = section.lines[number]
@@ -131,13 +180,14 @@ class Document:
         number = len(section.lines)
         while number and not section.lines[number - 1].strip():
             number -= 1
-        self._insert(section, number, key + b"=" + value)
+        self._close_end()
+        section.add(number, key, key + b"=" + value + self._newline)
+        self._settle_end()
 
     def drop(self, section: Section, key: bytes) -> None:
         """Remove every occurrence of ``key``."""
-        wanted = _comparable(key, self.syntax)
-        section.lines[:] = [line for line in section.lines if _key_of(line, self.syntax) != wanted]
-        section._places = None
+        self.changed[id(section)] = section
+        section.empty(key)
         self._settle_end()
 
     def append(self, name: bytes, pairs: list) -> tuple:
@@ -157,6 +207,8 @@ class Document:
             self.syntax,
         )
         self.sections.append(section)
+        self.changed[id(section)] = section
+        self.appended.append(section)
         self._named = None
         self._settle_end()
         return section, blank
@@ -166,27 +218,25 @@ class Document:
         position = self.sections.index(section)
         before = self.sections[position - 1] if position else self._preamble
         is_last = position == len(self.sections) - 1
-        end = max([number + 1 for number in section._index().values()], default=0)
+        end = section.end()
         # What stands between our last key and the next section belongs to that one: its blank line, comments on it.
-        kept = section.lines[end:]
+        kept = section.after(end)
         if is_last and not any(line.strip() for line in kept):
             kept = []
         if blank and before.lines and not before.lines[-1].strip(_ENDS):
             before.lines.pop()
+            before.trim()
         before.lines.extend(kept)
         before._places = None
         del self.sections[position]
+        self.removed[id(section)] = section
+        if any(other.name == section.name for other in self.sections):
+            self.lookups = {}  # the next one of this name counts now
         self._named = None
         self._settle_end()
 
     def _last(self) -> Section:
         return self.sections[-1] if self.sections else self._preamble
-
-    def _insert(self, section: Section, number: int, line: bytes) -> None:
-        self._close_end()
-        section.lines.insert(number, line + self._newline)
-        section._places = None
-        self._settle_end()
 
     def _close_end(self) -> None:
         """Give the last line its line ending, so that something can follow."""

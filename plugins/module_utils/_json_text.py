@@ -11,12 +11,24 @@ What is added can be taken away again, and the original bytes are back.
 from __future__ import annotations
 
 import json
+import re
 
 from ._errors import FileProblem
+from ._limits import JSON_DIGITS, JSON_MEMBERS
 
-_DECODER = json.JSONDecoder()
 _SPACE = " \t\r\n"
+_SPACES = re.compile(f"[{_SPACE}]*")
 _INDENT = "  "
+
+
+def _whole_number(digits: str) -> int:
+    """Return the number, as Python 3.11 does: older ones take minutes for a million digits."""
+    if len(digits) > JSON_DIGITS:
+        raise ValueError(f"it holds a number of more than {JSON_DIGITS} digits")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole_number)
 
 
 class _Object:
@@ -41,7 +53,7 @@ class JsonText:
         try:
             self._text = data.decode("utf-8")
             if self._text.strip():
-                document = json.loads(self._text)
+                document = _DECODER.decode(self._text)
                 if not isinstance(document, dict):
                     raise ValueError("it is no object")
         except (ValueError, RecursionError) as error:
@@ -53,6 +65,7 @@ class JsonText:
         if self.blank is not None:
             self._text = "{}\n"
         self._shown = shown
+        self._scanned = (self._text, {})
 
     def __bytes__(self) -> bytes:
         return self._text.encode("utf-8")
@@ -162,12 +175,19 @@ class JsonText:
         return self._scan(member[2])
 
     def _skip(self, place: int) -> int:
-        while self._text[place] in _SPACE:
-            place += 1
-        return place
+        return _SPACES.match(self._text, place).end()
 
     def _scan(self, brace: int) -> _Object:
-        """Return the object whose opening brace is at ``brace``; the text has been read as JSON before."""
+        """Return the object whose opening brace is at ``brace``, looked at once as long as the text stays."""
+        if self._scanned[0] is not self._text:
+            self._scanned = (self._text, {})
+        scanned = self._scanned[1]
+        if brace not in scanned:
+            scanned[brace] = self._object(brace)
+        return scanned[brace]
+
+    def _object(self, brace: int) -> _Object:
+        """Read the object whose opening brace is at ``brace``; the text has been read as JSON before."""
         found = _Object(brace + 1)
         place = self._skip(brace + 1)
         while self._text[place] != "}":
@@ -176,6 +196,11 @@ class JsonText:
             value = self._skip(self._skip(place) + 1)
             _value, end = _DECODER.raw_decode(self._text, value)
             found.members.append((key, start, value, end))
+            if len(found.members) > JSON_MEMBERS:
+                raise FileProblem(
+                    f"{self._shown} holds an object with more than {JSON_MEMBERS} members, which no client writes, so "
+                    "nothing is changed in it: correct it or move it away."
+                )
             place = self._skip(end)
             if self._text[place] == ",":
                 place = self._skip(place + 1)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 from ._errors import FileProblem
+from ._limits import NUMBERS
 
 _LARGEST_INT = 2**31 - 1
 """Clients keep the number in a C int."""
@@ -21,7 +22,6 @@ _LARGEST_INT = 2**31 - 1
 _HIGHEST = 1000000
 """No client came this far by counting: a higher number was planted, and counting on from it would overflow the int."""
 
-_MOST_NUMBERS = 10000
 _OVERLAP = 256
 """More than a text to look for, what may stand after it, and the digits of a number."""
 
@@ -49,8 +49,8 @@ def numbers_in(pieces: object, pattern: object, shown: str) -> set:
     for piece in pieces:
         text += piece
         _collect(pattern, text, len(text) - 1, found)
-        if len(found) > _MOST_NUMBERS:
-            raise FileProblem(f"{shown} refers to more than {_MOST_NUMBERS} numbers of accounts")
+        if len(found) > NUMBERS:
+            raise FileProblem(f"{shown} refers to more than {NUMBERS} numbers of accounts")
         text = text[-_OVERLAP:]
     _collect(pattern, text, len(text), found)
     return found

@@ -17,6 +17,7 @@ from ._as_user import Clock
 from ._errors import FileProblem
 from ._find import Finder, Refusals
 from ._identity import raw
+from ._limits import KEPT_BYTES_OF_A_USER, KEPT_BYTES_OUTSIDE
 from ._numbers import number_of
 from ._request import Request
 from ._running import Processes
@@ -57,6 +58,7 @@ class Plan:
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
+        self._kept_of = {}  # user -> file -> bytes that are kept of it
         self._waiting = set()  # (client, account) for whom files are pending
         useless = self._refuse_or_note_missing_programs(root)
         # Nobody's file: nobody is refused for it, so it alone is left out.
@@ -177,6 +179,9 @@ class Plan:
         )
         target.outcome = outcome
         errors = list(outcome.errors)
+        errors += [
+            (accounts, client, reason) for client, accounts in _concerned(outcome) for reason in self._kept(target)
+        ]
         if outcome.writes:
             obstacle = _obstacle(target)
             if obstacle:
@@ -190,6 +195,22 @@ class Plan:
         if any(not accounts for accounts, _client, _reason in errors):
             # Nobody's file: nothing else depends on it, so it alone is left out.
             self.targets = [other for other in self.targets if other is not target]
+
+    def _kept(self, target: object) -> list:
+        """Return why what was there before cannot be kept: the record is everybody's, and one user could fill it."""
+        before, after = (_kept_bytes(entries) for entries in (target.entries, target.outcome.entries))
+        if target.user is None:
+            total, whose, most = after, "a file outside homes", KEPT_BYTES_OUTSIDE
+        else:
+            of_user = self._kept_of.setdefault(target.user.name, {})
+            of_user[target.token] = after
+            total, whose, most = sum(of_user.values()), f"the files of {target.user.name}", KEPT_BYTES_OF_A_USER
+        if after <= before or total <= most:
+            return []
+        return [
+            f"{target.shown} holds {after} bytes that would have to be kept, to be put back one day, and of {whose} no "
+            f"more than {most} are kept: move the file away, and it is made anew."
+        ]
 
     def _running(self, target: object) -> list:
         request = self.request
@@ -234,6 +255,19 @@ def _leftovers(entries: list, users: Users) -> list:
             except FileProblem:
                 continue
     return found
+
+
+def _kept_bytes(entries: dict) -> int:
+    """Return how much of what was there before us the record entries hold."""
+    total = 0
+    for entry in entries.values():
+        if entry is not None:
+            total += len(entry.get("replaced") or "") * 3 // 4 + len(entry.get("blank") or "")
+            total += sum(
+                len(kept["replaced"] or "") for item in entry.get("sections", []) for kept in item["keys"].values()
+            )
+            total += sum(len(value["replaced"] or "") for value in entry.get("values", []))
+    return total
 
 
 def _wanted_paths(files: list) -> dict:

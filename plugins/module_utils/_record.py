@@ -21,8 +21,9 @@ import stat
 import time
 
 from ._errors import FileProblem, InstallError, because, quoted
+from ._limits import RECORD_BYTES
 from ._record_shape import WrongShape, checked
-from ._tree import Area, Spot, read
+from ._tree import Area, Spot, Unread, read
 from ._write import make_directories, replace, sweep, sync_directory
 
 VERSION = 1
@@ -83,7 +84,7 @@ class Record:
             with self._area.locate(self.path, self._refuse_open_directory) as spot:
                 if spot.status is None:
                     return None
-                content, status = read(spot, self.path)
+                content, status = read(spot, self.path, RECORD_BYTES)
                 self._refuse_foreign(status, self.path)
                 return content
         except FileProblem as problem:
@@ -227,6 +228,8 @@ class Record:
 
 def digest(content: object) -> object:
     """Return ``sha256:...`` of bytes, None of None."""
+    if isinstance(content, Unread):
+        return content.digest
     return None if content is None else "sha256:" + hashlib.sha256(content).hexdigest()
 
 

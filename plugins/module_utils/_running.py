@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+from ._limits import PROCESSES_OF_A_USER
+
 # The kernel keeps 15 characters of a program's name (TASK_COMM_LEN in include/linux/sched.h).
 _KEPT = 15
 
@@ -28,6 +30,7 @@ class Processes:
 
     def _look(self) -> set:
         found = set()
+        counts = {}
         try:
             numbers = [name for name in os.listdir(self._directory) if name.isdigit()]
         except OSError:
@@ -35,9 +38,13 @@ class Processes:
         for number in numbers:
             path = os.path.join(self._directory, number)
             try:
+                uid = os.stat(path).st_uid
+                counts[uid] = counts.get(uid, 0) + 1
+                if counts[uid] > PROCESSES_OF_A_USER:
+                    continue  # whoever hides a client among so many loses an own edit only
                 with open(os.path.join(path, "comm"), "rb") as stream:
                     name = stream.read(64).rstrip(b"\n").decode("utf-8", "surrogateescape")
-                found.add((os.stat(path).st_uid, name))
+                found.add((uid, name))
             except OSError:
                 continue  # it ended meanwhile
         return found

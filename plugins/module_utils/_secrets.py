@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import re
 
+from ._limits import SHOWN_VALUE
+
 HIDDEN = "********"
 _LONGEST = 4096  # characters of a value
+_ROOM = 50  # for the number of characters
 _MOST_KEYS = 100  # on a line
 
 # In a key without its separators: apiKey, api_key and API KEY are one.
@@ -54,7 +57,10 @@ def shown(key: str, value: object) -> object:
         return HIDDEN
     text = _without_login(value) if "@" in value else value
     # Who reads a report reads no more of it; a pattern looks at what somebody else wrote, so not at all of it either.
-    return redacted(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
+    if len(text) <= SHOWN_VALUE:
+        return redacted(text)
+    # Its end is not shown: what says that it is a secret may stand further before it than anybody looks.
+    return f"{redacted(text[:_LONGEST])[: SHOWN_VALUE - _ROOM]}... ({len(text)} characters)"
 
 
 def shown_value(path: list, value: object) -> object:

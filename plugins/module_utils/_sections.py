@@ -11,6 +11,7 @@ Pure: no file is touched here.
 from __future__ import annotations
 
 from ._diffs import drift_row, shown
+from ._errors import quoted
 from ._identity import holds, mark, matching, raw, recorded_section, text
 from ._ini import Document, Section
 from ._numbers import next_number, number_of
@@ -226,7 +227,7 @@ class Sections:
             found = section.get(key)
             if found != value and not (found is not None and key in wanted.match and found.lower() == value.lower()):
                 must = shown(text(key), _display(value))
-                has = "no value" if found is None else f'"{shown(text(key), _display(found))}"'
+                has = "no value" if found is None else quoted(shown(text(key), _display(found)))
                 reason = (
                     f'holds {has} for {_display(key)}, not "{must}": this key is never changed on what exists: '
                     "remove the section in the client, or ask for what it holds"

@@ -15,13 +15,13 @@ import re
 import stat
 
 from ._errors import FileProblem, InstallError, quoted
+from ._limits import SCANNED_BYTES, SHOWN_PATH, shortened
+from ._look import Look, Reader
 from ._numbers import numbers_in, pattern_of
-from ._tree import Area, Spot, home_area, pieces, read
+from ._tree import Area, Spot, Unread, home_area, scan
 from ._write import refuse_shared
 
 _TOKEN = re.compile(r"\{home:([^{}/]+)\}(/.*)\Z", re.S)
-_MOST_SCANNED = 12 * 1024 * 1024
-"""Bytes of the files that refer to numbers: a folder list of Claws Mail has about 300 for each folder."""
 _EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
 
 
@@ -59,7 +59,7 @@ class Place:
 
 
 class Found:
-    """What is at a place now. ``content`` is None when nothing is there."""
+    """What is at a place now. ``content`` is None when nothing is there, ``Unread`` when that is enough."""
 
     __slots__ = (
         "chosen",
@@ -81,13 +81,13 @@ class Found:
     def __init__(self, answer: dict) -> None:
         for name in self.__slots__:
             setattr(self, name, answer.get(name))
+        if "unread" in answer:
+            self.content = Unread()
+            self.content.digest = answer["unread"]
 
 
-def survey(root: Area, user: object, items: list) -> list:
-    """Return an answer for each of ``items``: candidates, (exists or None, Place); directories; what holds numbers.
-
-    All places are of ``user``, or none is in a home.
-    """
+def survey(root: Area, user: object, looks: list) -> list:
+    """Return an answer for each of ``looks``. All places are of ``user``, or none is in a home."""
     area = root
     if user is not None:
         try:
@@ -96,11 +96,12 @@ def survey(root: Area, user: object, items: list) -> list:
             error = (
                 f"The home {user.home} of {user.name} is not on this host: homes are never created; create it first."
             )
-            return [{"error": error, "no_home": True}] * len(items)
+            return [{"error": error, "no_home": True}] * len(looks)
         except FileProblem as problem:
-            return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(items)
+            return [{"error": f"The home of {user.name} cannot be used. {problem}"}] * len(looks)
     try:
-        return [_look(root, area, *item) for item in items]
+        reader = Reader(user, looks)
+        return [_look(root, area, look, reader) for look in looks]
     finally:
         if area is not root:
             os.close(area.fd)
@@ -121,20 +122,20 @@ def existing(root: Area, user: object, places: list) -> list:
             os.close(area.fd)
 
 
-def _look(root: Area, area: Area, candidates: list, directories: list, numbers_in: list) -> dict:
+def _look(root: Area, area: Area, look: Look, reader: Reader) -> dict:
     chosen = 0
-    for number, (exists, _place) in enumerate(candidates):
+    for number, (exists, _place) in enumerate(look.candidates):
         if exists is not None and (area if exists.user else root).exists(exists.rest):
             chosen = number
             break
-    place = candidates[chosen][1]
+    place = look.candidates[chosen][1]
     shown = area.shown(place.rest)
     try:
         with area.locate(place.rest) as spot:
             holder = os.stat(".", dir_fd=spot.fd)
             if not area.user and spot.status is not None:
                 refuse_shared(holder, spot.status, shown)
-            absent, obstacle = _absent(area, directories)
+            absent, obstacle = _absent(area, look.directories)
             blocked = _blocked(spot, shown)
             answer = {
                 "chosen": chosen,
@@ -145,9 +146,14 @@ def _look(root: Area, area: Area, candidates: list, directories: list, numbers_i
                 # The directories are made together with a file that is not there yet.
                 "blocked": obstacle if blocked is None and spot.status is None else blocked,
             }
-            answer["numbers"], answer["numbers_unknown"] = _numbers(area, numbers_in)
+            answer["numbers"], answer["numbers_unknown"] = _numbers(area, look.numbers_in)
             if spot.status is not None:
-                answer["content"], status = read(spot, shown)
+                content = reader.content(spot, shown, look)
+                if isinstance(content, Unread):
+                    answer["unread"] = content.digest
+                else:
+                    answer["content"] = content
+                status = spot.status
                 answer.update(mode=stat.S_IMODE(status.st_mode), uid=status.st_uid, gid=status.st_gid)
             return answer
     except FileProblem as problem:
@@ -157,17 +163,15 @@ def _look(root: Area, area: Area, candidates: list, directories: list, numbers_i
 def _numbers(area: Area, files: list) -> tuple:
     """Return the numbers that ``files`` refer to, and why they are not known, or None. A missing file knows none."""
     found = set()
-    left = _MOST_SCANNED
+    left = SCANNED_BYTES
     for place, texts in files:
         shown = area.shown(place.rest)
         try:
             with area.locate(place.rest) as spot:
                 if spot.status is None:
                     continue
+                found |= numbers_in(scan(spot, shown, left), pattern_of(texts), shown)
                 left -= spot.status.st_size
-                if left < 0:
-                    raise FileProblem(f"{shown} has {spot.status.st_size} bytes, more than are looked through")
-                found |= numbers_in(pieces(spot, shown, spot.status.st_size), pattern_of(texts), shown)
         except FileProblem as problem:
             return sorted(found), str(problem).rstrip(".")
     return sorted(found), None
@@ -198,7 +202,7 @@ def directories_to_make(area: Area, spot: Spot) -> list:
 
 def _blocked(spot: Spot, shown: str) -> object:
     """Return why nothing can be written at ``spot``, or None."""
-    where = spot.reached or "/"
+    where = shortened(spot.reached, SHOWN_PATH) or "/"
     if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd, **_EFFECTIVE):
         return (
             f"{shown} cannot be written: the directory {where} is not writable for uid {os.geteuid()}; "

@@ -15,12 +15,14 @@ import base64
 from ._attributes import drop_special_bits, plan_attributes, restore_attributes
 from ._diffs import Side, drift_row, keyed_diff, whole_diff
 from ._ini import Document
+from ._limits import WHOLE_BYTES
 from ._outcome import Outcome, Target, entry_of, labels_of, only
 from ._record import digest
 from ._section_record import same_kind
 from ._sections import Sections
 from ._target_blocks import plan_blocks
 from ._target_values import plan_values
+from ._tree import Unread
 
 
 def plan_target(target: Target, leaves: object, refused: set, listed: set, existing: str) -> Outcome:
@@ -92,6 +94,9 @@ def _sides(target: Target, outcome: Outcome, active: list) -> tuple:
     now = digest(before)
     recorded = any(entry.get("sha256") == now for entry in target.entries.values())
     wanted = after is not None and any(item.content == after for item in active)
+    if isinstance(before, Unread):
+        # Too large to be told from end to end; that it differs is said.
+        before, recorded = f"(a file of more than {WHOLE_BYTES} bytes)\n".encode(), True
     return Side(before, before is None or recorded), Side(after, after is None or wanted)
 
 
@@ -118,8 +123,18 @@ def _want_whole(target: Target, outcome: Outcome, wanted: object, client: str, a
         # What was there before us is no affair of ours; what we made once stays on record.
         outcome.entries[client] = dict(entry, accounts=sorted(set(accounts))) if entry else None
         return
-    fresh = entry_of(target, wanted, client, accounts)
     earlier = next((item for item in target.entries.values() if item["kind"] == "whole"), None)
+    if earlier is None and isinstance(found.content, Unread):
+        outcome.errors.append(
+            (
+                accounts,
+                client,
+                f"{target.shown} has more than {WHOLE_BYTES} bytes, too many to be kept and put back one day: move it "
+                "away, and it is made anew.",
+            )
+        )
+        return
+    fresh = entry_of(target, wanted, client, accounts)
     if fresh["created"]:
         fresh["replaced"] = None
     elif earlier is not None:

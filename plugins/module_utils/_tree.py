@@ -12,17 +12,19 @@ an absolute link counts from that root.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import stat
 
 from ._errors import FileProblem, because
+from ._limits import OURS_BYTES, SHOWN_PATH, shortened
+from ._way import Way, names_of, refuse_many
 
 # O_PATH asks for no read permission on the directory: walking through a 0711 home works.
 _DIRECTORY = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_MOST_LINKS = 40
-# No mail client keeps 32 MiB of settings; a sparse file of a user shall not fill the memory of a run by root.
-_MOST_BYTES = 32 * 1024 * 1024
+_PIECE = 1 << 16
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a FIFO"),
@@ -101,8 +103,8 @@ class Area:
                 os.close(fd)
 
     def _walk(self, path: str, asked: str, opened: list, names: list, passing: object) -> Spot:
-        todo = _names(path)
-        links = 0
+        way = Way(asked)
+        todo = way.names(path)
         while todo:
             name = todo.pop()
             if name == "..":
@@ -114,14 +116,12 @@ class Area:
                 if ".." in todo:
                     raise
                 todo.append(name)
-                return self._spot(opened, names, todo[:0:-1], todo[0], None)
+                missing = todo[:0:-1]
+                refuse_many(asked, names, missing)
+                return self._spot(opened, names, missing, todo[0], None)
             if stat.S_ISLNK(status.st_mode):
-                links += 1
-                if links > _MOST_LINKS:
-                    raise FileProblem(
-                        f"{asked} goes through more than {_MOST_LINKS} links: they lead in a circle; remove them."
-                    )
-                todo.extend(self._follow(name, status, asked, opened, names))
+                way.count_link()
+                todo.extend(way.names(self._follow(name, status, asked, opened, names)))
             elif not todo:
                 return self._spot(opened, names, [], name, status)
             elif stat.S_ISDIR(status.st_mode):
@@ -147,8 +147,8 @@ class Area:
             )
         # Above the root is the root, as in a chroot.
 
-    def _follow(self, name: str, status: os.stat_result, asked: str, opened: list, names: list) -> list:
-        """Return the names that the link stands for; an absolute one starts again at the area's own directory."""
+    def _follow(self, name: str, status: os.stat_result, asked: str, opened: list, names: list) -> str:
+        """Return the path that the link stands for; an absolute one starts again at the area's own directory."""
         link = self._at(names + [name])
         if not self.user and os.geteuid() == 0 and status.st_uid not in (0, self.owner):
             raise FileProblem(
@@ -157,34 +157,33 @@ class Area:
             )
         target = os.readlink(name, dir_fd=opened[-1])
         if not target.startswith("/"):
-            return _names(target)
+            return target
         if self.user:
             inside = self._inside(target)
             if inside is None:
                 raise FileProblem(
-                    f"The link {link} leads to {target}, out of the home of {self.user}: nothing is read or written "
-                    "there; "
-                    "remove the link or move what it leads to into the home."
+                    f"The link {link} leads to {shortened(target, SHOWN_PATH)}, out of the home of {self.user}: "
+                    "nothing is read or written there; remove the link or move what it leads to into the home."
                 )
             target = inside
         for fd in opened[1:]:
             os.close(fd)
         del opened[1:], names[:]
-        return _names(target)
+        return target
 
     def _inside(self, target: str) -> object:
-        plain = "/" + "/".join(reversed(_names(target)))
+        plain = "/" + "/".join(reversed(names_of(target)))
         for prefix in (self.home, self.real):
             if plain == prefix or plain.startswith(prefix + "/"):
                 return plain[len(prefix) :]
         return None
 
     def _at(self, names: list) -> str:
-        return (self.home or self.real) + "/" + "/".join(names)
+        return shortened((self.home or self.real) + "/" + "/".join(names), SHOWN_PATH)
 
     def directory(self, path: str) -> Spot:
         """Return the directory ``path``, held open. Raises FileNotFoundError when it is not there, or FileProblem."""
-        if not _names(path):
+        if not names_of(path):
             return Spot(os.dup(self.fd), "", [], os.fstat(self.fd), self.real)
         with self.locate(path.rstrip("/") + "/") as spot:
             if spot.status is None:
@@ -206,11 +205,6 @@ class Area:
             return not isinstance(problem.__cause__, FileNotFoundError)
 
 
-def _names(path: str) -> list:
-    """Return the names of ``path``, last first, so that the next one is popped from the end."""
-    return [name for name in reversed(path.split("/")) if name not in ("", ".")]
-
-
 def root_area(root: str, tag: str = "") -> Area:
     """Open ``root``; everything else goes from this descriptor. ``tag``: see Spot."""
     try:
@@ -225,8 +219,44 @@ def home_area(root: Area, home: str, user: str) -> Area:
     return Area(spot.fd, spot.reached, home, user, root.tag)
 
 
-def read(spot: Spot, shown: str) -> tuple:
+class Unread(bytes):
+    """Stands for a file that is there and was not read as a whole; ``digest`` is its digest, or says that it is not."""
+
+    digest = "sha256:unread"
+
+
+def read(spot: Spot, shown: str, most: int = OURS_BYTES) -> tuple:
     """Return the bytes and the status of the regular file at ``spot``. Anything else is never opened."""
+    with _opened(spot, shown) as (fd, status):
+        if status.st_size > most:
+            raise _too_large(shown, status.st_size, most)
+        # In one piece where it stays as it is: the parts of a large file would be in memory twice.
+        parts = list(_pieces(fd, shown, most, status.st_size + 1))
+        return b"".join(parts), status
+
+
+def fingerprint(spot: Spot, shown: str, most: int = OURS_BYTES) -> tuple:
+    """Return the digest of the regular file at ``spot``, read in pieces, and its status."""
+    with _opened(spot, shown) as (fd, status):
+        if status.st_size > most:
+            raise _too_large(shown, status.st_size, most)
+        sha256 = hashlib.sha256()
+        for piece in _pieces(fd, shown, most, _PIECE):
+            sha256.update(piece)
+        return "sha256:" + sha256.hexdigest(), status
+
+
+def scan(spot: Spot, shown: str, most: int) -> object:
+    """Yield the bytes of the regular file at ``spot`` in pieces: who seeks something need not hold a large file."""
+    with _opened(spot, shown) as (fd, status):
+        if status.st_size > most:
+            raise _too_large(shown, status.st_size, most)
+        yield from _pieces(fd, shown, most, _PIECE)
+
+
+@contextlib.contextmanager
+def _opened(spot: Spot, shown: str) -> object:
+    """Give descriptor and status of a regular file. Raises FileProblem for whatever goes wrong with it."""
     refuse_special(spot.status, shown)
     try:
         fd = os.open(spot.name, _FILE, dir_fd=spot.fd)
@@ -237,39 +267,30 @@ def read(spot: Spot, shown: str) -> tuple:
     try:
         status = os.fstat(fd)
         refuse_special(status, shown)
-        if status.st_size > _MOST_BYTES:
-            raise FileProblem(
-                f"{shown} has {status.st_size} bytes, more than {_MOST_BYTES}: that is no settings file; move it away."
-            )
-        parts = []
-        while True:
-            part = os.read(fd, 1 << 20)
-            if not part:
-                return b"".join(parts), status
-            parts.append(part)
+        yield fd, status
     except OSError as error:
         raise FileProblem(f"{shown} cannot be read: {because(error)}.") from error
     finally:
         os.close(fd)
 
 
-def pieces(spot: Spot, shown: str, most: int) -> object:
-    """Yield the bytes of the regular file at ``spot`` in pieces; of one that grows meanwhile no more than ``most``."""
-    refuse_special(spot.status, shown)
-    try:
-        fd = os.open(spot.name, _FILE, dir_fd=spot.fd)
-        try:
-            refuse_special(os.fstat(fd), shown)
-            while most > 0:
-                piece = os.read(fd, min(1 << 16, most))
-                if not piece:
-                    return
-                most -= len(piece)
-                yield piece
-        finally:
-            os.close(fd)
-    except OSError as error:
-        raise FileProblem(f"{shown} cannot be read by uid {os.geteuid()}: {because(error)}.") from error
+def _pieces(fd: int, shown: str, most: int, piece: int) -> object:
+    """Yield what is in an open file; somebody may go on writing to it, so its size proves nothing."""
+    total = 0
+    while True:
+        part = os.read(fd, piece)
+        if not part:
+            return
+        total += len(part)
+        if total > most:
+            raise _too_large(shown, total, most)
+        yield part
+
+
+def _too_large(shown: str, size: int, most: int) -> FileProblem:
+    return FileProblem(
+        f"{shown} has {size} bytes, and no more than {most} are read of it: that is no settings file; move it away."
+    )
 
 
 def refuse_special(status: os.stat_result, shown: str) -> None:

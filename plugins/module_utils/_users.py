@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from ._errors import FileProblem, InstallError, MissingUser, quoted
+from ._limits import HIGHEST_ID, USERS_BYTES
 from ._tree import Area, read
 
 
@@ -77,7 +78,7 @@ class Users:
 
     def uid(self, owner: str) -> int:
         """Return the number of ``owner``, a name or a number in digits."""
-        if owner.isdigit():
+        if is_id(owner):
             return int(owner)
         entry = self._database.user(owner)
         uid = self._overrides.get(owner, {}).get("uid", entry[0] if entry else None)
@@ -87,7 +88,7 @@ class Users:
 
     def gid(self, group: str) -> int:
         """Return the number of ``group``, a name or a number in digits."""
-        gid = int(group) if group.isdigit() else self._database.gid(group)
+        gid = int(group) if is_id(group) else self._database.gid(group)
         if gid is None:
             raise FileProblem(f"The group {quoted(group)} is not on this host: create the group first.")
         return gid
@@ -127,30 +128,49 @@ class _FileDatabase:
     def _rows(self, path: str, width: int) -> list:
         if path not in self._tables:
             with self._area.locate(path) as spot:
-                text = read(spot, path)[0].decode("utf-8", "surrogateescape") if spot.status else ""
-            rows = [line.split(":") for line in text.splitlines() if line[:1] not in ("", "#", "+", "-")]
-            self._tables[path] = [row for row in rows if len(row) >= width]
-        return self._tables[path]
+                data = read(spot, path, USERS_BYTES)[0] if spot.status else b""
+            lines = data.decode("utf-8", "surrogateescape").splitlines()
+            self._tables[path] = [line.split(":") for line in lines if line[:1] not in ("", "#", "+", "-")]
+        return [row for row in self._tables[path] if len(row) >= width]
+
+    def _by_name(self, path: str, width: int) -> dict:
+        """Return the rows by name; of several with one name the first counts, as in getpwnam."""
+        key = (path, width)
+        if key not in self._tables:
+            self._tables[key] = {row[0]: row for row in reversed(self._rows(path, width))}
+        return self._tables[key]
+
+    def _groups(self) -> dict:
+        """Return the rows of the groups that each name is a member of."""
+        if "members" not in self._tables:
+            members = self._tables["members"] = {}
+            for row in self._rows("/etc/group", 4):
+                for name in row[3].split(","):
+                    members.setdefault(name, []).append(row)
+        return self._tables["members"]
 
     def user(self, name: str) -> object:
-        for row in self._rows("/etc/passwd", 6):
-            if row[0] == name:
-                return _number(row[2], row), _number(row[3], row), row[5]
-        return None
+        row = self._by_name("/etc/passwd", 6).get(name)
+        return None if row is None else (_number(row[2], row), _number(row[3], row), row[5])
 
     def groups_of(self, name: str, gid: int) -> list:
-        rows = self._rows("/etc/group", 4)
-        return sorted({gid} | {_number(row[2], row) for row in rows if name in row[3].split(",")})
+        return sorted({gid} | {_number(row[2], row) for row in self._groups().get(name, [])})
 
     def gid(self, name: str) -> object:
-        return next((_number(row[2], row) for row in self._rows("/etc/group", 3) if row[0] == name), None)
+        row = self._by_name("/etc/group", 3).get(name)
+        return None if row is None else _number(row[2], row)
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` is the number of a user or group: digits alone, and no more than the system has."""
+    return text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= HIGHEST_ID
 
 
 def _number(text: str, row: list) -> int:
-    if not text.isdigit():
+    if not is_id(text):
         raise FileProblem(
             f"The entry of {quoted(row[0])} in the root's /etc/passwd or /etc/group has the id {quoted(text)}: it "
-            "must be a number."
+            f"must be a number up to {HIGHEST_ID}."
         )
     return int(text)
 
@@ -173,7 +193,7 @@ def checked_overrides(users: object) -> dict:
                         f"users: the home of {quoted(name)} must be an absolute path in the root, not {quoted(value)}."
                     )
                 checked[name][key] = value
-            elif isinstance(value, bool) or not str(value).isdigit():
+            elif isinstance(value, bool) or not is_id(str(value)):
                 raise InstallError(f"users: the {key} of {quoted(name)} must be a number, not {quoted(value)}.")
             else:
                 checked[name][key] = int(value)

@@ -18,6 +18,8 @@ description:
     remove what was made here, put back what was there before, and touch nothing else.
   - Files in homes are read and written by a child process with the rights of the user they belong to.
     A link inside a home is never followed out of it.
+  - What a user keeps there has bounds that no real file meets (1 MiB of a file with keys beside what is asked for,
+    10,000 sections, ways of 4,096 bytes, 8 MiB of all files of a user); a file beyond them is refused by name.
   - P(mailfleet.autodiscover.client_config#module) runs this module with files that it makes from Autodiscover answers.
 attributes:
   check_mode:
@@ -577,10 +579,14 @@ drift:
       description: One of V(content), V(mode), V(owner), V(missing) and V(extra).
       type: str
     expected:
-      description: What shall be. The digest of a whole file. Null for what shall not be there.
+      description:
+        - What shall be. The digest of a whole file. Null for what shall not be there.
+        - Of more than 300 characters only beginning and end.
       type: str
     found:
-      description: What was found. The digest of a whole file. Null for what was not there.
+      description:
+        - What was found. The digest of a whole file. Null for what was not there.
+        - Of more than 300 characters only beginning and end.
       type: str
   sample:
     - path: /home/ada/.claws-mail/accountrc

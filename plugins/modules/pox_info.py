@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of ``pox_info``; the work is done on the controller, in the action plugin of the same name."""
+"""Reads an answer that lies on the node, for the action plugin of the same name, which does the rest."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ options:
     type: path
   remote_src:
     description:
-      - If V(true), O(src) is a path on the managed node.
+      - If V(true), O(src) is a path on the managed node. Only a regular file is read, and of it no more than an answer
+        may have, 1 MiB.
     type: bool
     default: false
   email:
@@ -109,3 +110,29 @@ findings:
     - {code: port-missing, severity: info, element: Port, line: 12,
        message: "Protocol POP3 has no Port; 995 is usual for SSL."}
 """
+
+import base64
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._answer import read_answer
+from ..module_utils._client_config_spec import POX_INFO_SPEC
+from ..module_utils._errors import FileProblem
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=POX_INFO_SPEC,
+        mutually_exclusive=[("content", "src")],
+        required_one_of=[("content", "src")],
+        supports_check_mode=True,
+    )
+    try:
+        data = read_answer(module.params["src"])
+    except FileProblem as problem:
+        module.fail_json(msg=str(problem))
+    module.exit_json(changed=False, document=base64.b64encode(data).decode("ascii"))
+
+
+if __name__ == "__main__":
+    main()

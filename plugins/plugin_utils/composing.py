@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_type_hints
 
 from .errors import AccountRefused, OptionError
+from .limits import few
 from .provisioning import AccountRequest, provision
 from .settings.policy import Policy
 from .wording import listed, quoted
@@ -49,7 +50,7 @@ def client_files_for(
     names = [clients] if isinstance(clients, str) else clients
     plan = provision([request], names, policy, options.get("client_options"), options.get("report", "changes"))
     if plan.refused:
-        raise AccountRefused(" ".join(row["reason"] for row in plan.refused))
+        raise AccountRefused(few([row["reason"] for row in plan.refused]))
     noticed = [{**finding, "email": email} for finding in settings.get("findings", [])]
     return {
         "files": plan.files,

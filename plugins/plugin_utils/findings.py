@@ -7,8 +7,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from .limits import FINDINGS_OF_A_CODE, kinds_over
 
 Severity = Literal["error", "warning", "info"]
 
@@ -132,3 +135,24 @@ class Finding:
             "line": self.line,
             "message": self.message,
         }
+
+
+def few_of_a_kind(findings: Iterable[Finding], untold: Mapping[str, int] | None = None) -> tuple[Finding, ...]:
+    """Return ten findings of each code; the tenth says how many more there are.
+
+    Args:
+        findings: in the order in which they are told.
+        untold: code → how many were left out before.
+    """
+    rows = list(findings)
+    counts: dict[str, int] = {}
+    kept: list[Finding] = []
+    over = kinds_over(row.code for row in rows)
+    for place, row in enumerate(rows):
+        counts[row.code] = counts.get(row.code, 0) + 1
+        if counts[row.code] < FINDINGS_OF_A_CODE:
+            kept.append(row)
+        elif counts[row.code] == FINDINGS_OF_A_CODE:
+            more = over[place] + (untold or {}).get(row.code, 0)
+            kept.append(replace(row, message=f"{row.message} And {more} more of the same kind.") if more else row)
+    return tuple(kept)

@@ -26,6 +26,7 @@ from .clients.registry_values import RegistryValue
 from .clients.values import PLACES, Said, said
 from .errors import AccountRefused, AutodiscoverError, LibraryMissing, MeaningError, OptionError
 from .findings import Finding
+from .limits import few
 from .pox.reader import read
 from .settings.account import MailAccount, decide
 from .settings.interpretation import Interpretation, interpret
@@ -285,7 +286,7 @@ def _accepted(item: _Decided, policy: Policy, plan: Plan) -> bool:
             warnings.append(Finding("unsupported", reason, row.element))
     if reasons:
         advice = _advice(item, waivable)
-        plan.refuse(account.email, " ".join([*dict.fromkeys(reasons), advice]))
+        plan.refuse(account.email, f"{few(list(dict.fromkeys(reasons)))} {advice}")
         return False
     plan.findings += [{**finding.as_dict(), "email": account.email} for finding in warnings]
     return True

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .errors import AnswerError
+from .limits import ANSWER_BYTES, REASONS, VAULTED_BYTES
 from .wording import named, quoted
 
 
@@ -53,15 +54,30 @@ def read_answer(path: str, candidates: list[str], decrypted: Callable[[str], str
         if not os.path.isfile(candidate):
             continue
         try:
-            with open(candidate, "rb"):
-                pass
+            with open(candidate, "rb") as stream:
+                size = os.fstat(stream.fileno()).st_size
+            if size > VAULTED_BYTES:
+                raise _too_large(path, size, VAULTED_BYTES)
             with open(decrypted(candidate), "rb") as stream:
-                return stream.read()
+                data = stream.read(ANSWER_BYTES + 1)
+            if len(data) > ANSWER_BYTES:
+                raise _too_large(path, max(size, len(data)), ANSWER_BYTES)
+            return data
         except OSError as error:
             raise AnswerError(
                 f"{named(path)} cannot be read: {error.strerror}. Check the mode of {named(candidate)}."
             ) from error
+    more = len(candidates) - 4 * REASONS
+    places = [named(candidate) for candidate in candidates]
+    sought = places if more <= 0 else [*places[: 4 * REASONS], f"and {more} more places"]
     raise AnswerError(
-        f"The answer {quoted(path, 200)} was not found. Sought: {', '.join(map(named, candidates))}. "
+        f"The answer {quoted(path, 200)} was not found. Sought: {', '.join(sought)}. "
         "Give an absolute path, or put the file into one of these places."
+    )
+
+
+def _too_large(path: str, size: int, most: int) -> AnswerError:
+    return AnswerError(
+        f"{named(path)} has {size} bytes, and no more than {most} are read of an answer. Answers have a few kilobytes: "
+        "check that this is one."
     )

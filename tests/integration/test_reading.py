@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from .conftest import POP_FIRST, Ansible, Machine, client_config
@@ -40,6 +42,17 @@ def test_pox_info_fails_in_one_sentence(ansible: Ansible) -> None:
     assert "nowhere.xml" in nothing["msg"] and "Sought" in nothing["msg"]
     assert "/nowhere.xml" in remote["msg"]
     assert "HTML" in html["msg"] and '"ada"' in address["msg"]
+    assert "Traceback" not in ansible.printed
+
+
+def test_pox_info_reads_no_more_of_a_node_than_an_answer(ansible: Ansible, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "large").write_bytes(b"")
+    os.truncate(tmp_path / "large", 2**40)
+    paths = ["/dev/zero", str(tmp_path / "fifo"), str(tmp_path / "large")]
+    *special, large = ansible.tasks(*[{POX_INFO: {"src": path, "remote_src": True}} for path in paths])
+    assert all("not a regular file" in result["msg"] for result in special)
+    assert "has 1099511627776 bytes, and no more than 1048576" in large["msg"]
     assert "Traceback" not in ansible.printed
 
 

@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 from ..findings import Finding
 from ..libraries import etree
+from ..limits import ANSWER_BYTES, ATTRIBUTES, TAGS
 from ..wording import quoted
 from .errors import (
     AnswerTooLargeError,
@@ -27,10 +28,11 @@ from .errors import (
     HtmlError,
     JsonError,
     NotWellFormedError,
+    TooManyError,
     TruncatedError,
 )
 
-MAX_BYTES = 1_048_576
+MAX_BYTES = ANSWER_BYTES
 
 UTF_16 = "utf-16"
 
@@ -110,6 +112,9 @@ def read_document(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES)
     text = data.removeprefix("\ufeff") if isinstance(data, str) else _decode(data, source, findings)
     text = _without_declaration(text, source, findings)
     _refuse_what_is_no_xml(text, source)
+    for what, sign, most in (("tags", "<", TAGS), ("attributes", "=", ATTRIBUTES)):
+        if text.count(sign) > most:
+            raise TooManyError(source, text.count(sign), what, most)
     return Document(source, _parse(text, source), tuple(findings))
 
 

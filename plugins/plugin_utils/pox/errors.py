@@ -76,6 +76,21 @@ class AnswerTooLargeError(PoxError):
         self.max_bytes = max_bytes
 
 
+class TooManyError(PoxError):
+    """There are more parts of one kind than the limit allows."""
+
+    code = "too-many"
+
+    def __init__(self, source: str, count: int, what: str, most: int) -> None:
+        super().__init__(
+            source,
+            f"the document has {count} {what}, more than the limit of {most}. "
+            "Answers have a few hundred at most: check that this is one.",
+        )
+        self.count = count
+        self.most = most
+
+
 class EncodingError(PoxError):
     """The characters cannot be told: an encoding that is not read, or bytes that do not fit it."""
 

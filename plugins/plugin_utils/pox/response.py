@@ -81,6 +81,8 @@ class Response:
     line: int = 1
     """The line of the root element."""
     findings: tuple[Finding, ...] = field(default=())
+    untold: Mapping[str, int] = field(default_factory=dict)
+    """Code → how many more findings of it there were than are told."""
 
     def protocols(self) -> Iterator[Protocol]:
         """Yield every Protocol of every Account in the order of the document: the server's order of preference."""

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from ..findings import Finding
 from ..libraries import etree
+from ..limits import ACCOUNTS, FINDINGS_OF_A_CODE, PROTOCOLS
 from ..wording import quoted
 from .elements import (
     ACTIVESYNC_NAMESPACE_PART,
@@ -29,13 +30,10 @@ from .elements import (
     Place,
     namespaces,
 )
-from .errors import NotAutodiscoverError
+from .errors import NotAutodiscoverError, TooManyError
 from .response import Account, ErrorReport, Protocol, Response, Value
 
 LONGEST_NAME = 80
-FINDINGS_OF_A_CODE = 20
-"""More than these of one code are not told: an answer of a megabyte could hold 100,000."""
-
 OUTSIDE_PROTOCOL: tuple[Place, ...] = ("autodiscover", "response", "account")
 INSIDE_ACCOUNT = frozenset(row.name.lower() for row in ELEMENTS if row.place == "protocol" and row.topic != "exchange")
 """Names in lower case of what belongs into Account and Protocol: elsewhere they are told, that no setting is lost."""
@@ -63,7 +61,8 @@ class Reading:
         self.errors: list[ErrorReport] = []
         self.user: dict[str, Value] = {}
         self.active_sync: Value | None = None
-        self._told: Counter[str] = Counter()
+        self._told: Counter[str] = Counter(finding.code for finding in findings)
+        self._protocols_read = 0
         self._namespaces: set[str] = set()
 
     def answer(self, root: etree._Element) -> Response:
@@ -88,6 +87,9 @@ class Reading:
             error=self.errors[0] if self.errors else None,
             active_sync=self.active_sync,
             findings=tuple(sorted(self.findings, key=lambda finding: finding.line or 0)),
+            untold={
+                code: count - FINDINGS_OF_A_CODE for code, count in self._told.items() if count > FINDINGS_OF_A_CODE
+            },
         )
 
     def _response(self, response: etree._Element) -> None:
@@ -132,6 +134,8 @@ class Reading:
                 "AccountType",
                 account_type.line,
             )
+        if len(self.accounts) == ACCOUNTS:
+            raise TooManyError(self.source, ACCOUNTS + 1, "Accounts", ACCOUNTS)
         self.accounts.append(
             Account(
                 line=_line(account),
@@ -149,6 +153,9 @@ class Reading:
         waiting: list[tuple[etree._Element, str | None]] = [(outermost, None)]
         while waiting:
             element, container = waiting.pop()
+            self._protocols_read += 1
+            if self._protocols_read > PROTOCOLS:
+                raise TooManyError(self.source, self._protocols_read, "Protocols", PROTOCOLS)
             protocol, nested = self._protocol(element, container)
             protocols.append(protocol)
             waiting += reversed(nested)
@@ -287,7 +294,5 @@ class Reading:
 
     def _note(self, code: str, message: str, element: str, line: int) -> None:
         self._told[code] += 1
-        if self._told[code] == FINDINGS_OF_A_CODE:
-            message += " There may be more of these; they are not told."
         if self._told[code] <= FINDINGS_OF_A_CODE:
             self.findings.append(Finding(code, message, element, line))

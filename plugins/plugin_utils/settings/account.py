@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..errors import AccountRefused
-from ..findings import Finding
+from ..findings import Finding, few_of_a_kind
 from ..wording import quoted
 from .choice import SmtpLast, chosen_incoming, chosen_outgoing, leak_sentence, leaks, with_spa
 from .logins import belongs_to, expanded, login
@@ -159,7 +159,7 @@ def decide(
         ttl_hours=settings.ttl_hours,
         expires=settings.expires,
         password_command=password_command,
-        findings=tuple(findings),
+        findings=few_of_a_kind(findings),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from ..errors import AccountRefused
 from ..findings import Finding
+from ..limits import REASONS
 from ..wording import listed
 from .logins import login
 from .model import IncomingServer, OutgoingServer
@@ -113,8 +114,10 @@ def chosen_incoming(
 
 def leak_sentence(email: str, servers: Sequence[IncomingServer | OutgoingServer]) -> str:
     """Say that passwords for ``servers`` would travel unencrypted, and what to do."""
-    places = listed(f"{server.type} {server.hostname}:{server.port}" for server in servers)
-    hosts = ", ".join(dict.fromkeys(server.hostname for server in servers))
+    more = len(servers) - REASONS
+    named = [f"{server.type} {server.hostname}:{server.port}" for server in servers[:REASONS]]
+    places = listed([*named, f"{more} more"] if more > 0 else named)
+    hosts = ", ".join([*dict.fromkeys(server.hostname for server in servers[:REASONS]), *(["..."] if more > 0 else [])])
     return (
         f"{email}: the password would travel unencrypted to {places}. Let the server offer TLS and the answer say so, "
         f"or accept the risk with allow_plaintext: [{hosts}]."

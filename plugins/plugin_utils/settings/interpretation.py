@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 
 from ..errors import MeaningError
-from ..findings import Finding
+from ..findings import Finding, few_of_a_kind
+from ..limits import few
 from ..pox.elements import MAIL_TYPES
 from ..pox.response import Protocol, Response, Value
 from ..wording import listed, named, quoted, quoted_login
@@ -79,9 +80,9 @@ def interpret(response: Response, *, email: str | None = None, overrides: Overri
     )
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        raise MeaningError(" ".join(f"{named(response.source)}: line {e.line}: {e.message}" for e in errors))
+        raise MeaningError(few([f"{named(response.source)}: line {e.line}: {e.message}" for e in errors]))
     findings += [Finding("override", message) for message in _applied(overrides, settings)]
-    return Interpretation(settings, tuple(findings))
+    return Interpretation(settings, few_of_a_kind(findings, response.untold))
 
 
 def _applied(overrides: Overrides, settings: Settings) -> list[str]:

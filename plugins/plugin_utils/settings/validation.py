@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import SettingsError
 from ..libraries import jsonschema
+from ..limits import SERVERS
 from ..wording import named, quoted, quoted_login
 from .names import MAX_TEXT, is_hostname, is_plain_text
 
@@ -36,6 +37,13 @@ def validate(document: Mapping[str, Any], source: str) -> None:
         SettingsError: naming ``source``, the place in the document and the value.
     """
     source = named(source)
+    for direction in ("incoming", "outgoing"):
+        servers = document.get(direction) if isinstance(document, Mapping) else None
+        if isinstance(servers, list) and len(servers) > SERVERS:
+            raise SettingsError(
+                f"{source}: {direction} has {len(servers)} servers, more than the limit of {SERVERS}. Leave out those "
+                "that are never used."
+            )
     error = jsonschema.exceptions.best_match(validator().iter_errors(document))
     if error is not None:
         place = error.json_path.removeprefix("$").removeprefix(".") or "the document"

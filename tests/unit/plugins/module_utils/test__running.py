@@ -59,3 +59,14 @@ def test_a_real_process():
             name = stream.read().strip()
         assert Processes().running(os.getuid(), [name, "surely-not-there"]) == [name]
         process.communicate(b"\n")
+
+
+def test_processes_without_end_are_not_all_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "ansible_collections.mailfleet.autodiscover.plugins.module_utils._running.PROCESSES_OF_A_USER", 3
+    )
+    for number in range(10):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "comm").write_text(f"claws-mail{number}\n")
+    names = [f"claws-mail{number}" for number in range(10)]
+    assert len(Processes(str(tmp_path)).running(os.getuid(), names)) == 3

@@ -27,6 +27,7 @@ AUTOCONFIG = '<clientConfig version="1.1"><emailProvider id="example.org"/></cli
 REFUSED: dict[str, tuple[bytes | str, type[errors.PoxError], str, str]] = {
     "empty": (b"", errors.EmptyAnswerError, "answer-empty", "a.xml: the document is empty."),
     "too large": (b" " * 2_000_000, errors.AnswerTooLargeError, "answer-too-large", "2000000 bytes"),
+    "too many": (answer(account(IMAP * 201)), errors.TooManyError, "too-many", "201 Protocols, more than the limit"),
     "encoding": (
         b'<?xml version="1.0" encoding="x"?><a/>',
         errors.EncodingError,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AnswerError
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.findings import FINDINGS
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.findings import FINDINGS, few_of_a_kind
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.elements import BY_NAME, ELEMENTS, MAIL_TYPES
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.reader import read, read_response
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.response import Response, Value
@@ -369,9 +369,10 @@ def test_findings_stand_in_the_order_of_the_document() -> None:
 
 def test_findings_without_end_are_cut() -> None:
     response = read(mail("<x/>" * 100, "<Port/><Port/>"), "a.xml")
-    assert codes(response).count("element-unknown") == 20
+    assert codes(response).count("element-unknown") == 10 and response.untold == {"element-unknown": 90}
     assert codes(response).count("element-duplicate") == 1
-    assert "may be more" in [finding.message for finding in response.findings if finding.code == "element-unknown"][-1]
+    told = few_of_a_kind(response.findings, response.untold)
+    assert "And 90 more" in [finding.message for finding in told if finding.code == "element-unknown"][-1]
 
 
 def test_values_are_not_interpreted() -> None:
@@ -458,9 +459,9 @@ def test_every_beginning_of_an_answer_is_cut_off() -> None:
 
 def test_many_protocols_take_no_time() -> None:
     start = time.process_time()
-    response = read(answer(account(IMAP * 10_000)), "a.xml")
-    assert len(list(response.protocols())) == 10_000
-    read(mail("<x/>" * 200_000), "a.xml")
+    response = read(answer(account(IMAP * 200)), "a.xml")
+    assert len(list(response.protocols())) == 200
+    read(mail("<x/>" * 19_900), "a.xml")
     assert time.process_time() - start < 5
 
 
