@@ -121,7 +121,9 @@ class ActionModule(ActionBase):
             for name in ("exception", "msg") if installed.get("refused") else ():
                 installed.pop(name, None)
             result["registry"] = _for_written_accounts(plan.registry, installed)
-            moves = moved_passwords(installed.pop("moved", ()), installed.get("drift", ()), plan.commanded)
+            moves = moved_passwords(
+                installed.pop("moved", ()), installed.get("drift", ()), commanded=plan.commanded, shared=plan.shared
+            )
             result["findings"] = result["findings"] + moves
             for name in ("refused", "findings"):
                 installed[name] = result[name] + installed.get(name, [])

@@ -6,7 +6,7 @@
 """Takes the rows of the record about accounts and a run, gives the rows after it: servers, logins and numbers.
 
 A row is kept for each account, client and user. It outlives the account: a client may go on meaning the account by the
-number of its section, so the number is never given again.
+number of its section, so the number is never given again, and may keep the password for when the account comes back.
 """
 
 from __future__ import annotations
@@ -45,28 +45,30 @@ class Accounts:
         given.append(number)
 
     def leave(self, leaves: object) -> None:
-        """Let the accounts go for which ``leaves(client, account)``: only their numbers stay."""
-        for key, row in list(self._rows.items()):
-            if not leaves(row["client"], row["account"]):
-                continue
-            if row["numbers"]:
-                row.update(managed=False)
-            else:
-                del self._rows[key]
+        """Let the accounts go for which ``leaves(client, account)``.
+
+        Servers and numbers stay on record: a client may find the old password when the account comes back.
+        """
+        for row in self._rows.values():
+            if leaves(row["client"], row["account"]):
+                row["managed"] = False
 
     def rows(self) -> list:
         """Return all rows, in an order that depends on nothing but them."""
         return [self._rows[key] for key in sorted(self._rows)]
 
     def moved(self) -> list:
-        """Return (account, client, user, side, before, now) of each server whose host name is another one now."""
+        """Return (account, client, user, was there, side, before, now) of each server whose host name is new.
+
+        Whether the account was there all the time: it may have been removed and come back.
+        """
         found = []
         for key, row in sorted(self._rows.items()):
             before = self._before.get(key)
             for side in ("incoming", "outgoing"):
                 was, now = (before or {}).get(side), row.get(side)
                 if was and now and was["hostname"] != now["hostname"]:
-                    found.append((*key, side, was["hostname"], now["hostname"]))
+                    found.append((*key, before["managed"], side, was["hostname"], now["hostname"]))
         return found
 
     def _row(self, account: str, client: str, user: str) -> dict:

@@ -56,8 +56,16 @@ def tell(result: dict, work: object, deferred: list, answers: dict, stopped: boo
                     entries = [entry() if callable(entry) else entry for entry in outcome.diffs]
                     result["diff"].extend(_short_diff(entry, of_user, shown_of) for entry in entries)
     result["moved"] = [
-        {"email": account, "client": client, "user": user or None, "server": side, "before": before, "after": after}
-        for account, client, user, side, before, after in work.accounts(answers).moved()
+        {
+            "email": account,
+            "client": client,
+            "user": user or None,
+            "kept": kept,
+            "server": side,
+            "before": before,
+            "after": after,
+        }
+        for account, client, user, kept, side, before, after in work.accounts(answers).moved()
     ]
     result["findings"] = few_of_a_kind(result["findings"])
     result["refused"] = plan.refused

@@ -605,7 +605,8 @@ pending:
 moved:
   description:
     - Servers of O(connections) whose host name is not the one of the last run, with C(email), C(client), C(user),
-      C(server) (V(incoming) or V(outgoing)), C(before) and C(after).
+      C(kept) (false where the account had been removed and comes back), C(server) (V(incoming) or V(outgoing)),
+      C(before) and C(after).
   returned: when the node was looked at
   type: list
   elements: dict

@@ -19,23 +19,28 @@ Move = tuple[str, str, str, str]
 
 
 def moved_passwords(
-    moved: Iterable[Mapping[str, Any]], drift: Iterable[Mapping[str, Any]], commanded: Sequence[str] = ()
+    moved: Sequence[Mapping[str, Any]],
+    drift: Iterable[Mapping[str, Any]],
+    *,
+    commanded: Sequence[str] = (),
+    shared: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
-    """Return a finding for each account that keeps its password while its server moves to another domain.
+    """Return a finding for each account whose stored password goes to a server in another domain than before.
 
     Args:
         moved: ``moved`` of ``client_files``: servers that are other ones than the record has.
         drift: ``drift`` of ``client_files``: what a person or an adopted account had in the place of our server.
         commanded: addresses whose password is printed by a command, whatever the server is.
+        shared: addresses whose incoming password is sent to the outgoing server as well.
     """
-    moves = dict.fromkeys([*_recorded_moves(moved, commanded), *_found_moves(drift)])
+    moves = dict.fromkeys([*_recorded_moves(moved, commanded, shared), *_found_moves(drift)])
     return [
         {
             **Finding(
                 "password-to-new-server",
-                f"{email}: {CLIENTS[client].title} keeps the password by account, and the server moves from {before} "
-                f"to {now}, in another domain: the stored password will be sent to {now}. If that server is not "
-                "yours, correct the answer before the next run.",
+                f"{email}: {CLIENTS[client].title} does not find the password by the server alone, and that moves from "
+                f"{before} to {now}, in another domain: the stored password will be sent to {now}. If that server is "
+                "not yours, correct the answer before the next run.",
             ).as_dict(),
             "email": email,
         }
@@ -44,11 +49,21 @@ def moved_passwords(
     ]
 
 
-def _recorded_moves(moved: Iterable[Mapping[str, Any]], commanded: Sequence[str]) -> Iterator[Move]:
+def _recorded_moves(
+    moved: Sequence[Mapping[str, Any]], commanded: Sequence[str], shared: Sequence[str]
+) -> Iterator[Move]:
+    incoming = {(row["email"], row["client"], row["user"]) for row in moved if row["server"] == "incoming"}
     for row in moved:
         client = CLIENTS.get(row["client"])
-        if client and (
-            client.login_kept_by == "account" or (client.login_kept_by == "command" and row["email"] in commanded)
+        if client is None:
+            continue
+        # With the incoming server the client has lost its password too, and asks for one.
+        alone = row["server"] == "outgoing" and (row["email"], row["client"], row["user"]) not in incoming
+        if (
+            client.login_kept_by == "address"
+            or (client.login_kept_by == "section" and row["kept"])
+            or (client.takes_command and row["email"] in commanded)
+            or (client.shares_login and row["email"] in shared and alone)
         ):
             yield row["email"], client.name, row["before"], row["after"]
 

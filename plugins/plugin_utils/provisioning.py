@@ -77,6 +77,8 @@ class Plan:
     """Servers and login of each account, which the node keeps beside what it installs."""
     commanded: list[str] = field(default_factory=list)
     """Addresses whose password is printed by a command, whatever the server is."""
+    shared: list[str] = field(default_factory=list)
+    """Addresses whose incoming password is sent to the outgoing server as well."""
     emails: list[str] = field(default_factory=list)
     """Every address of the requests, the refused ones too."""
 
@@ -167,6 +169,8 @@ def provision(
         plan.connections.append(_connection(item))
         if item.account.password_command is not None:
             plan.commanded.append(item.account.email)
+        if item.account.outgoing.same_secret and item.account.outgoing.authentication != "none":
+            plan.shared.append(item.account.email)
     # Nobody reads them but people: no answer, no inventory and no certificate gets through to a terminal as it is.
     plan.findings, plan.translation = presentable(plan.findings), presentable(plan.translation)
     return plan

@@ -128,7 +128,7 @@ def _fields(**kinds: str) -> dict[str, str]:
 ROWS: dict[str, dict[str, str]] = {
     "files": _fields(text="path client action note? backup_file?", text_or_null="email", texts="emails"),
     "drift": _fields(text="path client reason", text_or_null="email key", plain="expected found"),
-    "moved": _fields(text="email client server before after", text_or_null="user"),
+    "moved": _fields(text="email client server before after", text_or_null="user", boolean="kept"),
     "pending": _fields(text="path client reason", text_or_null="email"),
     "refused": _fields(text="client? reason", text_or_null="email path?"),
     "findings": _fields(text="code severity message", text_or_null="element email", plain="line"),

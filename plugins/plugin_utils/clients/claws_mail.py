@@ -98,7 +98,7 @@ CLIENT = Client(
     },
     sandbox=Sandbox("Claws Mail", flatpak=("org.claws_mail.Claws-Mail",)),
     needs_user=lambda options: options["scope"] == "user",
-    login_kept_by="account",
+    login_kept_by="section",
     server_keys=("receive_server", "smtp_server"),
     notes=(
         "Claws Mail rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "

@@ -90,9 +90,14 @@ class Client:
     """The client as Flatpak and Snap, which a run must notice."""
     territory: tuple[str, ...] = ()
     """Where its files can be, as ``territory`` of ``client_files`` takes it; nothing on record elsewhere is touched."""
-    login_kept_by: Literal["account", "command", "server"] = "server"
-    """What the client finds a stored password by. ``account``: the password goes along when the account's server
-    changes. ``server``: it does not. ``command``: it does where the caller gives ``password_command``."""
+    login_kept_by: Literal["address", "section", "server"] = "server"
+    """What the client finds a stored password by. ``address``: by what is made of the address, so the password goes
+    along when the server changes, also when the account was removed in between. ``section``: by what goes with the
+    account. ``server``: by host name and login."""
+    shares_login: bool = False
+    """A password found by the incoming server is sent to the outgoing one, whatever its host name is."""
+    takes_command: bool = False
+    """It sends the password that ``password_command`` prints, whatever the server is."""
     server_keys: tuple[str, ...] = ()
     """Keys of keyed files that hold the host name of a server that gets the stored password."""
     notes: tuple[str, ...] = ()

@@ -247,7 +247,8 @@ CLIENT = Client(
             f":name {quoted_string(account.display_name)}" if account.display_name else "no :name"
         ),
     },
-    login_kept_by="command",
+    shares_login=True,
+    takes_command=True,
     notes=(
         "Mail whose From is the account's address goes through the account's server, from every mode that sends as "
         "message-mode or smtpmail does. Other mail goes as the person has set it up, and so does mail with a header "

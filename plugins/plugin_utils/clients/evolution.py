@@ -294,7 +294,7 @@ CLIENT = Client(
     },
     sandbox=Sandbox("Evolution", flatpak=("org.gnome.Evolution",)),
     needs_user=lambda options: options["scope"] == "user",
-    login_kept_by="account",
+    login_kept_by="address",
     server_keys=("Host",),
     notes=(
         "The files are those of ``evolution-data-server``, which watches the directory: an edit takes effect within "

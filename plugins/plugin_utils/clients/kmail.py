@@ -195,7 +195,7 @@ CLIENT = Client(
         "precommand": lambda account: f"~/.config/mailfleet/kmail-{pop_first.name(account)}",
         "name": lambda account: account.display_name or account.local_part,
     },
-    login_kept_by="account",
+    login_kept_by="address",
     server_keys=("host", "ImapServer"),
     notes=(
         "``mailtransports`` holds a transport, ``emailidentities`` an identity that sends through it, "

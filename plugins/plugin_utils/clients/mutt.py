@@ -322,7 +322,7 @@ CLIENT = Client(
         "own_from": _own_from,
         "sendmail": sendmail,
     },
-    login_kept_by="command",
+    takes_command=True,
     notes=(
         "Mail whose From is the account's address goes through the account's server, in batch mode too. Other mail "
         "goes as the person has set it up in ``sendmail`` or ``smtp_url``, which are put back before it; hooks of the "

@@ -358,7 +358,7 @@ CLIENT = Client(
         "ttl": lambda account: account.ttl_hours,
     },
     needs_user=lambda options: False,
-    login_kept_by="account",
+    login_kept_by="address",
     notes=(
         "Nothing was tried with a real Outlook: that it reads such files is documented, that it makes a login to POP3 "
         "before sending of SMTPLast is what Microsoft's description of the element says.",

@@ -229,7 +229,7 @@ CLIENT = Client(
         "use_auth": lambda account: smtp_auth(account)[0],
     },
     needs_user=lambda options: False,
-    login_kept_by="account",
+    login_kept_by="address",
     notes=(
         "Nothing was tried with a real Outlook. That value 2 of SMTPAuthMethod means a login to POP3 before sending "
         "rests on two things: the file maps the key to property 0x0208, and Microsoft's Account Management API calls "

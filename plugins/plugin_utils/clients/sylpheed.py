@@ -92,7 +92,7 @@ CLIENT = Client(
         **accountrc.PLACES,
         "method": lambda account: ", ".join(f"{key}={value}" for key, value in METHODS[account.incoming.type].items()),
     },
-    login_kept_by="account",
+    login_kept_by="section",
     server_keys=("receive_server", "smtp_server"),
     notes=(
         "Sylpheed rewrites ``accountrc`` when it exits and would undo an edit made while it runs: option "

@@ -267,6 +267,7 @@ CLIENT = Client(
     },
     sandbox=THUNDERBIRD_SANDBOX,
     needs_user=lambda options: False,
+    shares_login=True,
     notes=(
         "Thunderbird reads the AutoConfig at every start, as whoever starts it: an account goes to the login user "
         "whose name (``USER``) is the account's ``user``, and to nobody else. The file is readable for all users of "

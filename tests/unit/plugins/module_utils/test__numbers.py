@@ -150,7 +150,7 @@ def test_a_record_keeps_servers_and_number_of_each_account(node):
     assert node.install([claws()], connections=[there])["moved"] == [] and node.snapshot() == before
 
     moved = dict(there, incoming=dict(incoming, hostname="pop.example.net"))
-    told = [{"email": ADA, "client": "claws_mail", "user": "ada", "server": "incoming"}]
+    told = [{"email": ADA, "client": "claws_mail", "user": "ada", "kept": True, "server": "incoming"}]
     told[0].update(before="pop.example.org", after="pop.example.net")
     assert node.install([claws()], check=True, connections=[moved])["moved"] == told and node.snapshot() == before
     assert node.install([claws()], connections=[moved])["moved"] == told
@@ -159,6 +159,8 @@ def test_a_record_keeps_servers_and_number_of_each_account(node):
 
     node.absent(ADA)
     assert [(row["managed"], row["numbers"]) for row in node.accounts()] == [(False, row["numbers"])]
+    (back,) = node.install([claws()], connections=[there])["moved"]
+    assert (back["kept"], back["before"], back["after"]) == (False, "pop.example.net", "pop.example.org")
 
 
 def test_an_account_that_is_refused_keeps_its_servers_on_record(node):
