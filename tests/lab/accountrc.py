@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from .answers import Situation
 from .network import Person
@@ -91,6 +92,15 @@ class AccountFile:
         )
         for name in FOLDERS:
             self.person.write(f"Mail/{name}/.mh_sequences", "")
+
+    def trees(self, email: str) -> list[str]:
+        """Return the names of the folder trees that the list of folders has for the number of this account."""
+        path = self.person.home / self.directory / "folderlist.xml"
+        if not path.exists():
+            return []
+        number = self.number(email)
+        folders = ElementTree.fromstring(path.read_bytes()).findall("folder")
+        return [folder.get("name", "") for folder in folders if folder.get("account_id") == number]
 
     def has_mail(self, subject: str) -> bool:
         """Return whether a message with this subject is in the inbox."""

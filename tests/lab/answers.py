@@ -28,10 +28,12 @@ class Situation:
     """What a server says about itself, and what it is."""
 
     pop: Host
+    """Where mail is fetched, whatever by."""
     smtp: Host
     auth_required: bool
     use_pop_auth: bool = False
     smtp_last: bool = True
+    fetched_by: str = "POP3"
 
     def without_smtp_last(self) -> Situation:
         """Return the same with SMTPLast off."""
@@ -43,7 +45,7 @@ class Situation:
             f'<?xml version="1.0" encoding="utf-8"?>\n<Autodiscover xmlns="{NAMESPACE_BASE}">\n'
             f'  <Response xmlns="{NAMESPACE_OUTLOOK}">\n    <Account>\n'
             "      <AccountType>email</AccountType>\n      <Action>settings</Action>\n"
-            + _protocol("POP3", self.pop)
+            + _protocol(self.fetched_by, self.pop)
             + _protocol(
                 "SMTP",
                 self.smtp,
@@ -72,6 +74,13 @@ def _protocol(kind: str, host: Host, **switches: bool) -> str:
 POP = Host("pop.lab.example", 995, "SSL")
 POP_STLS = Host("pop.lab.example", 110, "STARTTLS")
 POP_PLAIN = Host("pop.lab.example", 110, "plain")
+
+TWO = Situation(
+    Host("pop.two.example", 995, "SSL"),
+    Host("auth.two.example", 587, "STARTTLS"),
+    auth_required=True,
+    use_pop_auth=True,
+)
 
 SITUATIONS = {
     # Mail is taken after a login to POP3, and there is no SMTP AUTH; the answer says exactly this.
@@ -106,8 +115,29 @@ SITUATIONS = {
     ),
     # As "pure", for a person who already made an account by hand.
     "hand": Situation(POP, Host("first.lab.example", 587, "STARTTLS"), auth_required=False),
+    # The account goes, and later there is one of another domain on other servers.
+    "leaver": TWO,
+    # The same in one run, which purges.
+    "switcher": TWO,
+    # The same by IMAP, for clients that keep a list of folders beside their accounts.
+    "heir": Situation(
+        Host("pop.two.example", 993, "SSL"), TWO.smtp, auth_required=True, smtp_last=False, fetched_by="IMAP"
+    ),
 }
 """Each is lived through by a person of its own."""
+
+FORMER = {
+    "leaver": SITUATIONS["auth"],
+    "switcher": SITUATIONS["auth"],
+    "heir": Situation(
+        Host("pop.lab.example", 993, "SSL"),
+        Host("auth.lab.example", 587, "STARTTLS"),
+        auth_required=True,
+        smtp_last=False,
+        fetched_by="IMAP",
+    ),
+}
+"""Where the account before was, for those who get another one."""
 
 ALLOW_PLAINTEXT = ["pop.lab.example"]
 """For the situation ``plain``."""

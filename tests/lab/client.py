@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .trial import Trial
 
 PASSWORD = "lab-pass-7Q"  # what everybody's password is; the servers are on this machine and end with the run
+OTHER_PASSWORD = "lab-pass-other-4K"  # that of the accounts that come after others
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Account:
 
     email: str
     situation: Situation
+    password: str = PASSWORD
 
     def fill(self, template: str, securities: Mapping[str, str], **more: object) -> str:
         """Return a template of an account made by hand, filled in, with the client's words for each security."""
@@ -105,7 +107,9 @@ class Client(ABC):
     options: ClassVar[dict[str, Any]] = {}
     """``client_options`` for the role."""
     password_command: ClassVar[str | None] = None
-    """``password_command`` of each account."""
+    """``password_command`` of each account; may hold ``{email}``."""
+    keeps_tree: ClassVar[bool] = False
+    """Whether it keeps the folders of an account in a file of its own, by the account's number."""
     lacks: ClassVar[Mapping[str, str]] = {}
     """Situations that the client cannot cope with, and that the collection refuses for it, with the reason."""
     nightly: ClassVar[bool] = False
@@ -134,6 +138,10 @@ class Client(ABC):
     @abstractmethod
     def accounts(self, person: Person) -> list[str]:
         """Return the addresses of the accounts that the client has for this person."""
+
+    def trees(self, person: Person, account: Account) -> list[str]:  # noqa: ARG002 most keep none
+        """Return the names of the folder trees of this account, of a client that keeps them in a file of their own."""
+        return []
 
 
 def known() -> dict[str, Client]:

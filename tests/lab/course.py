@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from . import trial as cases
-from .answers import SITUATIONS, Situation
-from .client import Account, Client
+from .answers import FORMER, SITUATIONS, Situation
+from .client import OTHER_PASSWORD, PASSWORD, Account, Client
 from .network import Person
 from .results import Result, Results
 from .role import Role
 from .server.server import Server
 from .trial import Trial
 
-DOMAIN = "lab.example"
+DOMAIN, OTHER_DOMAIN = "lab.example", "two.example"
 BYSTANDER = "bystander"
 """A user of the same machine who has no account."""
 
@@ -42,11 +42,20 @@ FLOWS: dict[str, tuple[tuple[str, Callable[[Trial], None]], ...]] = {
 }
 """What happens in each situation after the role has run once."""
 
+SUCCESSIONS: dict[str, tuple[tuple[str, Callable[[Trial], None]], ...]] = {
+    "leaver": (("another's password", cases.another_password), ("own password", cases.own_password)),
+    "switcher": (("another's password", cases.another_password), ("own password", cases.own_password)),
+    "heir": (("another's password", cases.another_password), ("another's folders", cases.another_tree)),
+}
+"""What happens after an account was followed by one of another domain."""
+
 CASES = (
     "role provisions",
     *(f"{situation}: {name}" for situation, flow in FLOWS.items() for name, _step in flow),
     "hand: lives beside",
     "own account only",
+    "accounts change hands",
+    *(f"{situation}: {name}" for situation, flow in SUCCESSIONS.items() for name, _step in flow),
     "role again changes nothing",
     "SMTPLast off: refused",
     "role removes",
@@ -56,7 +65,9 @@ CASES = (
 
 def cases_of(clients: Sequence[Client]) -> list[str]:
     """Return the rows of the table."""
-    return [*CASES, *(extra.name for client in clients for extra in client.extras)]
+    trees = any(client.keeps_tree for client in clients)
+    usual = [case for case in CASES if trees or not case.startswith("heir: ")]
+    return [*usual, *(extra.name for client in clients for extra in client.extras)]
 
 
 def people_of(client: Client) -> list[str]:
@@ -70,10 +81,27 @@ def logins_of(names: Sequence[str]) -> list[str]:
     return [f"{name}{own}@{DOMAIN}" for name in names for own in ("", "-own")]
 
 
+def passwords_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the password of each login that these users may have."""
+    former = [f"{name}-former@{DOMAIN}" for name in names]
+    other = [f"{name}@{OTHER_DOMAIN}" for name in names]
+    return dict.fromkeys((*logins_of(names), *former), PASSWORD) | dict.fromkeys(other, OTHER_PASSWORD)
+
+
+def trial_of(client: Client, person: Person, name: str, server: Server, logs: Path) -> Trial:
+    """Return a person's trial in the situation of this name; one that has an account before it begins with that."""
+    if name not in FORMER:
+        return Trial(client, person, Account(f"{person.name}@{DOMAIN}", SITUATIONS[name]), server, logs)
+    former = Account(f"{person.name}-former@{DOMAIN}", FORMER[name])
+    successor = Account(f"{person.name}@{OTHER_DOMAIN}", SITUATIONS[name], OTHER_PASSWORD)
+    return Trial(client, person, former, server, logs, successor)
+
+
 def entry(client: Client, account: Account, person: Person, situation: Situation) -> dict[str, Any]:
     """Return the account as the role takes it."""
-    command = {} if client.password_command is None else {"password_command": client.password_command}
-    return {"email": account.email, "user": person.name, "pox": situation.answer(), **command}
+    command = client.password_command and client.password_command.format(email=account.email)
+    more = {} if command is None else {"password_command": command}
+    return {"email": account.email, "user": person.name, "pox": situation.answer(), **more}
 
 
 class Course:
@@ -83,17 +111,12 @@ class Course:
         self._client = client
         self._results = results
         self._role = Role(client.name, logs / "role", client.options)
-        situations = {name: situation for name, situation in SITUATIONS.items() if name not in client.lacks}
+        lacks = {*client.lacks, *(() if client.keeps_tree else ("heir",))}
+        situations = {name: name for name in SITUATIONS if name not in lacks}
         for number, extra in enumerate(client.extras):
-            situations[f"extra-{number}"] = SITUATIONS[extra.situation]
+            situations[f"extra-{number}"] = extra.situation
         self._trials = {
-            name: Trial(
-                client,
-                people[f"{client.name}-{name}"],
-                Account(f"{client.name}-{name}@{DOMAIN}", situation),
-                server,
-                logs,
-            )
+            name: trial_of(client, people[f"{client.name}-{name}"], situation, server, logs)
             for name, situation in situations.items()
         }
         self._bystander = people[f"{client.name}-{BYSTANDER}"]
@@ -117,6 +140,12 @@ class Course:
             hand, pure = self._trials["hand"], self._trials["pure"]
             self._live("hand: lives beside", hand, lambda trial: cases.lives_beside(trial, self._own))
             self._attempt("own account only", self._own_only)
+            if self._attempt("accounts change hands", self._change_hands):
+                for name, flow in SUCCESSIONS.items():
+                    if name in self._trials:
+                        for case, action in flow:
+                            self._live(f"{name}: {case}", self._trials[name], action)
+                        self._end(self._trials[name])
             self._attempt("role again changes nothing", self._again)
             self._live("SMTPLast off: refused", pure, self._refused)
             pure.kill()
@@ -155,6 +184,18 @@ class Course:
         for name, trial in self._trials.items():
             if name not in ("pure", "hand"):
                 self._client.seed_password(trial.person, trial.account)
+
+    def _change_hands(self) -> None:
+        """One goes and another comes in a later run; for the others in one run, which purges."""
+        following = {name: self._trials[name] for name in SUCCESSIONS if name in self._trials}
+        for trial in following.values():
+            cases.used(trial)
+        leaver = following["leaver"]
+        gone = entry(self._client, leaver.account, leaver.person, leaver.account.situation)
+        assert self._role.run([gone], state="absent")["changed"], "Removing an account changes nothing."
+        for trial in following.values():
+            trial.succeed()
+        assert self._role.run(self._entries(), purge=True)["changed"], "Other accounts change nothing."
 
     def _own_only(self) -> None:
         found = {

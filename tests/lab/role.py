@@ -36,7 +36,9 @@ class Role:
         self._number = 0
         directory.mkdir(parents=True)
 
-    def run(self, accounts: Sequence[Mapping[str, Any]], state: str = "present") -> dict[str, Any]:
+    def run(
+        self, accounts: Sequence[Mapping[str, Any]], state: str = "present", *, purge: bool = False
+    ) -> dict[str, Any]:
         """Run the role and return its result. Raises RoleFailed with what it printed."""
         self._number += 1
         result = self._directory / f"result-{self._number}.json"
@@ -45,6 +47,7 @@ class Role:
             "mail_client_clients": [self._client],
             "mail_client_set": self._client,
             "mail_client_state": state,
+            "mail_client_purge": purge,
             "mail_client_allow_plaintext": ALLOW_PLAINTEXT,
             "mail_client_client_options": self._options,
         }

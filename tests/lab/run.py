@@ -23,7 +23,7 @@ from pathlib import Path
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import CLIENTS
 
 from . import course, isolation, packages, selftest
-from .client import PASSWORD, Client, known
+from .client import Client, known
 from .network import add_people
 from .results import Results
 from .server.server import Server
@@ -80,7 +80,7 @@ def _inside(clients: Sequence[Client], asked_for: Sequence[str], *, selftests: b
     room = selftest if selftests else course
     names = [name for client in clients for name in room.people_of(client)]
     people = add_people(names)
-    server.start(dict.fromkeys(course.logins_of(names), PASSWORD))
+    server.start(course.passwords_of(names))
     results = Results(room.cases_of(clients))
 
     def one(client: Client) -> None:

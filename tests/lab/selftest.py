@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from .answers import SITUATIONS
-from .client import Account, Client, Flip
-from .course import DOMAIN, FLOWS, entry
+from . import trial as cases
+from .client import Client, Flip
+from .course import FLOWS, SUCCESSIONS, entry, trial_of
 from .network import Person
 from .results import Results
 from .role import Role
@@ -39,24 +39,32 @@ class Selftest:
         self._logs = logs
         self._role = Role(client.name, logs / "role", client.options)
         self._trials = [
-            (
-                flip,
-                Trial(client, people[name], Account(f"{name}@{DOMAIN}", SITUATIONS[flip.situation]), server, logs),
-            )
+            (flip, trial_of(client, people[name], flip.situation, server, logs))
             for flip, name in zip(client.flips, people_of(client), strict=True)
         ]
 
     def run(self) -> None:
         """Provision, put the wrong settings in, and go through the cases of each."""
         trials = [trial for _flip, trial in self._trials]
-        self._role.run([entry(self._client, one.account, one.person, one.account.situation) for one in trials])
+        self._provision(trials)
+        following = [trial for trial in trials if trial.successor is not None]
+        for trial in following:
+            self._client.seed_password(trial.person, trial.account)
+            cases.used(trial)
+            trial.succeed()
+        if following:
+            self._provision(trials)
         for flip, trial in self._trials:
             self._results.attempt(self._client.name, _case(flip), partial(self._prove, flip, trial))
 
+    def _provision(self, trials: Sequence[Trial]) -> None:
+        accounts = [entry(self._client, one.account, one.person, one.account.situation) for one in trials]
+        self._role.run(accounts, purge=True)
+
     def _prove(self, flip: Flip, trial: Trial) -> None:
         flip.apply(trial.person, trial.account)
-        flow = FLOWS[flip.situation]
-        if flow[0][0] != "starts":
+        flow = {**FLOWS, **SUCCESSIONS}[flip.situation]
+        if flow[0][0] != "starts" and trial.former is None:
             self._client.seed_password(trial.person, trial.account)
         seen = Results(())
         red = set()

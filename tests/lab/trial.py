@@ -44,6 +44,10 @@ class Trial:
     account: Account
     server: Server
     logs: Path
+    successor: Account | None = None
+    """The account that comes after this one."""
+    former: Account | None = None
+    """The account that went before this one."""
     session: Session | None = None
     subjects: int = 0
 
@@ -53,6 +57,11 @@ class Trial:
         if self.session is None:
             self.session = self.client.start(self.person, self.logs)
         return self.session
+
+    def succeed(self) -> None:
+        """Let the account that comes after be the one."""
+        assert self.successor is not None, "No account comes after this one."
+        self.former, self.account = self.account, self.successor
 
     def stop(self) -> None:
         """End the client as the person would."""
@@ -179,6 +188,75 @@ def keeps_the_password(trial: Trial) -> None:
         if not past_it:
             # Dovecot tells of a connection when it is over.
             until(lambda: len(trial.bad_ends()) > known, 5, "The servers have seen the client")  # noqa: B023
+
+
+def used(trial: Trial) -> None:
+    """The person uses the account, so that the client keeps of it what it keeps."""
+    trial.quiet()
+    if trial.client.keeps_tree and trial.account.situation.fetched_by == "IMAP":
+        _folders_listed(trial)
+    else:
+        fetches(trial)
+    trial.stop()
+
+
+def another_password(trial: Trial) -> None:
+    """What is stored for the account before is given to nobody: without a password of its own the client asks."""
+    begun = time.time()
+    # A client may ask at its start already, and takes no order then.
+    if not trial.running.dialogs():
+        trial.running.fetch()
+    until(lambda: trial.running.dialogs() or _given_away(trial, begun), 25, "The client asks for the password")
+    trial.kill()
+    if not trial.running.dialogs():
+        trial.running.send(trial.account, trial.subject())
+    end = time.monotonic() + TOLD
+    while time.monotonic() < end and not trial.running.dialogs():
+        time.sleep(0.1)
+    trial.kill()
+    given = _given_away(trial, begun)
+    assert not given, f"Given to the servers of {trial.account.email}: {given}"
+    seen = [str(event) for event in trial.server.events.of(trial.person.ip, begun) if event.kind != "refused"]
+    assert not seen, f"With no password stored the servers saw {seen}"
+
+
+def own_password(trial: Trial) -> None:
+    """With a password of its own the account fetches and sends, and nothing more is given away of the one before."""
+    begun = time.time()
+    known = _given_away(trial, begun)
+    trial.client.seed_password(trial.person, trial.account)
+    trial.quiet()
+    fetches(trial)
+    trial.server.events.close_window(trial.person.ip)
+    _accepted(trial)
+    trial.stop()
+    given = [line for line in _given_away(trial, begun) if line not in known]
+    assert not given, f"Given to the servers of {trial.account.email}: {given}"
+    found = trial.client.accounts(trial.person)
+    assert found == [trial.account.email], f"Accounts: {found}"
+
+
+def another_tree(trial: Trial) -> None:
+    """The folders of the account before are not those of this one in the client's list of folders."""
+    trial.client.seed_password(trial.person, trial.account)
+    trial.quiet()
+    _folders_listed(trial)
+    trial.stop()
+    found = trial.client.trees(trial.person, trial.account)
+    assert found == [trial.account.email], f"The folders of {trial.account.email} are those of {found}"
+
+
+def _given_away(trial: Trial, since: float) -> list[str]:
+    assert trial.former is not None, "No account went before this one."
+    return trial.server.given_away(trial.person.ip, trial.former.email, trial.former.password, since)
+
+
+def _folders_listed(trial: Trial) -> None:
+    """Have the client read the account's folders. It may log in at its start already."""
+    trial.running.fetch()
+    logins = partial(trial.server.events.imap_logins, trial.person.ip, trial.account.email)
+    until(logins, 20, f"{trial.account.email} logs in to IMAP")
+    trial.quiet()
 
 
 def _pop_is_bad(trial: Trial) -> bool:

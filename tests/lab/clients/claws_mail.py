@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..accountrc import AccountFile
-from ..client import PASSWORD, Account, Client, Flip, Session
+from ..client import Account, Client, Flip, Session
 from ..network import Person
 from ..orders import OrderedSession, Windows
 from ..screen import PACKAGES
@@ -45,6 +45,13 @@ def _with(key: str, value: str) -> Callable[[Person, Account], None]:
     return lambda person, account: AccountFile(person, DIRECTORY).set(account.email, key, value)
 
 
+def _number_again(person: Person, account: Account) -> None:
+    """Give the account the number of the one before, whose password is stored."""
+    kept = re.findall(r"^\[account:(\d+)\]$", (person.home / DIRECTORY / "passwordstorerc").read_text(), re.MULTILINE)
+    file = AccountFile(person, DIRECTORY)
+    file.write(file.text.replace(f"[Account: {file.number(account.email)}]\n", f"[Account: {kept[0]}]\n"))
+
+
 def _unchecked(person: Person, account: Account) -> None:  # noqa: ARG001
     """Switch the checking of certificates off, for all accounts."""
     person.write(f"{DIRECTORY}/clawsrc", "[Common]\nskip_ssl_cert_check=1\n")
@@ -56,6 +63,7 @@ class ClawsMail(Client):
     name = "claws_mail"
     title = "Claws Mail"
     packages = ("claws-mail", *PACKAGES)
+    keeps_tree = True
     flips = (
         Flip("pop_before_smtp=0", "pure", _with("pop_before_smtp", "0"), {"sends", "sends again"}),
         Flip("pop_before_smtp_timeout=60", "pure", _with("pop_before_smtp_timeout", "60"), {"sends again"}),
@@ -66,6 +74,8 @@ class ClawsMail(Client):
         Flip("ssl_smtp=0", "stripped-smtp", _with("ssl_smtp", "0"), {"keeps the password"}),
         Flip("skip_ssl_cert_check=1", "misnamed-pop", _unchecked, {"keeps the password"}),
         Flip("skip_ssl_cert_check=1", "misnamed-smtp", _unchecked, {"keeps the password"}),
+        Flip("the number of the one before", "leaver", _number_again, {"another's password"}),
+        Flip("the number of the one before", "heir", _number_again, {"another's password", "another's folders"}),
     )
 
     def make_by_hand(self, person: Person, account: Account) -> None:
@@ -76,7 +86,9 @@ class ClawsMail(Client):
         path = person.home / DIRECTORY / "passwordstorerc"
         text = path.read_text(encoding="utf-8") if path.exists() else "[config_version:4]\n"
         number = AccountFile(person, DIRECTORY).number(account.email)
-        person.write(f"{DIRECTORY}/passwordstorerc", f"{text}[account:{number}]\nrecv {PASSWORD}\n")
+        # Of two blocks of one number Claws Mail reads the first.
+        text = re.sub(rf"^\[account:{number}\]\n(?:[^\[].*\n|\n)*", "", text, flags=re.MULTILINE)
+        person.write(f"{DIRECTORY}/passwordstorerc", f"{text}[account:{number}]\nrecv {account.password}\n")
 
     def start(self, person: Person, logs: Path) -> Session:
         file = AccountFile(person, DIRECTORY)
@@ -84,6 +96,9 @@ class ClawsMail(Client):
 
     def accounts(self, person: Person) -> list[str]:
         return AccountFile(person, DIRECTORY).addresses()
+
+    def trees(self, person: Person, account: Account) -> list[str]:
+        return AccountFile(person, DIRECTORY).trees(account.email)
 
 
 CLIENT = ClawsMail()

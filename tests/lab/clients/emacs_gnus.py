@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from ..client import PASSWORD, Account, Client, Flip, Session
+from ..client import Account, Client, Flip, Session
 from ..network import Person
 
 QUESTIONS = re.compile(
@@ -138,7 +138,7 @@ class EmacsGnus(Client):
         path = person.home / ".authinfo"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         pop = account.situation.pop
-        line = f"machine {pop.name} port {pop.port} login {account.email} password {PASSWORD}\n"
+        line = f"machine {pop.name} port {pop.port} login {account.email} password {account.password}\n"
         if line not in text:
             person.write(".authinfo", text + line)
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from .. import hook
-from ..client import PASSWORD, Account, Client, Flip, Session
+from ..client import Account, Client, Flip, Session
 from ..network import Person
 
 DIRECTORY = ".config/evolution/sources"
-PASSWORD_FILE = ".mail-password"
+PASSWORDS = ".mail-passwords"
 
 SESSION = """\
 printf '\\n' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
@@ -225,7 +225,7 @@ class Evolution(Client):
         "python3-gi",
         *hook.PACKAGES,
     )
-    password_command = f"cat ~/{PASSWORD_FILE}"
+    password_command = f"cat ~/{PASSWORDS}/{{email}}"
     flips = (
         *hook.MPOP_FLIPS,
         *hook.MSMTP_FLIPS,
@@ -237,8 +237,8 @@ class Evolution(Client):
             person.write(f"{DIRECTORY}/own-{kind}.source", account.fill(text, SECURITY))
 
     def seed_password(self, person: Person, account: Account) -> None:
-        person.write(PASSWORD_FILE, PASSWORD + "\n")
-        seed = ["dbus-run-session", "--", "sh", "-c", SEED, "sh", _uid(person, account.email), PASSWORD]
+        person.write(f"{PASSWORDS}/{account.email}", account.password + "\n")
+        seed = ["dbus-run-session", "--", "sh", "-c", SEED, "sh", _uid(person, account.email), account.password]
         done = person.run(seed)
         assert done.returncode == 0, f"The keyring takes no password: {done.stdout}"
 

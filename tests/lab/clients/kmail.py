@@ -19,7 +19,7 @@ from pathlib import Path
 from .. import akonadi, hook
 from ..authority import Authority
 from ..bus import Bus
-from ..client import PASSWORD, Account, Client, Flip, Session
+from ..client import Account, Client, Flip, Session
 from ..network import Person
 from ..screen import PACKAGES, Screen
 from ..waiting import Overdue, until
@@ -32,7 +32,7 @@ SETTLED = 1.5
 TRIES = 4
 """How often Akonadi is started until it works, as somebody does who logs in again."""
 
-PASSWORD_FILE = ".mail-password"
+PASSWORDS = ".mail-passwords"
 
 KMAIL = ("org.kde.kmail", "/KMail", "org.kde.kmail.kmail")
 WINDOW = ("org.kde.kmail", "/kmail2/kmail_mainwindow_1", "org.freedesktop.DBus.Introspectable")
@@ -177,7 +177,7 @@ class KMail(Client):
         "openssl",
         *PACKAGES,
     )
-    password_command = f"cat ~/{PASSWORD_FILE}"
+    password_command = f"cat ~/{PASSWORDS}/{{email}}"
     flips = (
         Flip("first-start=true", "pure", akonadi.starts_anew, {"starts"}),
         Flip("no precommand", "pure", akonadi.transport_with("precommand", ""), {"sends", "sends again"}),
@@ -201,7 +201,7 @@ class KMail(Client):
             person.write(path, account.fill(text, akonadi.ENCRYPTION, **secured))
 
     def seed_password(self, person: Person, account: Account) -> None:
-        person.write(PASSWORD_FILE, PASSWORD + "\n")
+        person.write(f"{PASSWORDS}/{account.email}", account.password + "\n")
         transport = akonadi.identity_of(person, account.email)["Transport"]
         resources = [name for name, login in akonadi.instances_of(person).items() if login == account.email]
         screen = Screen(person, Path("/dev/null"))
@@ -211,7 +211,7 @@ class KMail(Client):
                 # As QtKeychain does (libsecret.cpp).
                 store = ["secret-tool", "store", f"--label={place}/{key}"]
                 attributes = ["user", key, "server", place, "type", "plaintext"]
-                done = person.run([*store, *attributes], input=PASSWORD, env=bus.environment)
+                done = person.run([*store, *attributes], input=account.password, env=bus.environment)
                 assert done.returncode == 0, f"The keyring takes no password: {done.stdout}"
         finally:
             _end_all(person)

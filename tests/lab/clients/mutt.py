@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import unquote
 
 from .. import hook
-from ..client import PASSWORD, Account, Client, Flip, Session
+from ..client import Account, Client, Flip, Session
 from ..network import Person
 from ..terminal import Terminal
 from ..waiting import until
@@ -22,7 +22,7 @@ READY = re.compile(r"---NeoMutt: ")
 QUESTION = re.compile(
     r"\(r\)eject|\(\[?yes\]?/no\)|\[y/N\]|\[Y/n\]|Press any key|Error in |Password for [^\n]*: *$", re.MULTILINE
 )
-PASSWORD_ASKED = re.compile(r"Password for [^\n]*: *$")
+PASSWORD_ASKED = re.compile(r"Password for ([^\n]*)@([^\n@]*): *$")
 
 KILL_LINE, REDRAW = "\x15", "\x0c"
 
@@ -84,15 +84,23 @@ class MuttSession(Session):
         self._terminal.close()
 
     def _ordered(self, keys: str) -> None:
-        """Type an order, and the password when it is asked for: NeoMutt keeps none."""
+        """Type an order, and the password when it is asked for: NeoMutt keeps none, but the person knows it."""
         begun = self._terminal.length()
         self._terminal.type(keys)
         self._done(begun)
-        if PASSWORD_ASKED.search(self._terminal.shown(begun)):
+        asked = PASSWORD_ASKED.search(self._terminal.shown(begun))
+        password = self._known(*asked.groups()) if asked else None
+        if password is not None:
             begun = self._answered = self._terminal.length()
             # What was typed for a fresh screen must not become part of it.
-            self._terminal.type(f"{KILL_LINE}{PASSWORD}\n")
+            self._terminal.type(f"{KILL_LINE}{password}\n")
             self._done(begun)
+
+    def _known(self, login: str, host: str) -> str | None:
+        netrc = self._person.home / ".netrc"
+        text = netrc.read_text(encoding="utf-8") if netrc.exists() else ""
+        found = re.search(rf"^machine {re.escape(host)} login {re.escape(login)} password (.*)$", text, re.MULTILINE)
+        return found[1] if found else None
 
     def _done(self, begun: int) -> None:
         """Wait until NeoMutt shows its list again, or asks: only a whole screen, asked for, says which."""
@@ -150,7 +158,7 @@ class Mutt(Client):
         path = person.home / ".netrc"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         hosts = {account.situation.pop.name, account.situation.smtp.name}
-        lines = [f"machine {host} login {account.email} password {PASSWORD}\n" for host in sorted(hosts)]
+        lines = [f"machine {host} login {account.email} password {account.password}\n" for host in sorted(hosts)]
         person.write(".netrc", text + "".join(lines))
 
     def start(self, person: Person, logs: Path) -> Session:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..accountrc import AccountFile
-from ..client import PASSWORD, Account, Client, Flip, Session
+from ..client import Account, Client, Flip, Session
 from ..network import Person
 from ..orders import OrderedSession, Windows
 from ..screen import PACKAGES
@@ -58,6 +58,7 @@ class Sylpheed(Client):
     name = "sylpheed"
     title = "Sylpheed"
     packages = ("sylpheed", *PACKAGES)
+    keeps_tree = True
     flips = (
         Flip("pop_before_smtp=0", "pure", _with("pop_before_smtp", "0"), {"sends", "sends again"}),
         Flip("pop_before_smtp=0", "both", _with("pop_before_smtp", "0"), {"sends"}),
@@ -73,7 +74,7 @@ class Sylpheed(Client):
         AccountFile(person, DIRECTORY).add(account.email, account.situation, {})
 
     def seed_password(self, person: Person, account: Account) -> None:
-        AccountFile(person, DIRECTORY).set(account.email, "password", PASSWORD)
+        AccountFile(person, DIRECTORY).set(account.email, "password", account.password)
 
     def start(self, person: Person, logs: Path) -> Session:
         file = AccountFile(person, DIRECTORY)
@@ -81,6 +82,9 @@ class Sylpheed(Client):
 
     def accounts(self, person: Person) -> list[str]:
         return AccountFile(person, DIRECTORY).addresses()
+
+    def trees(self, person: Person, account: Account) -> list[str]:
+        return AccountFile(person, DIRECTORY).trees(account.email)
 
 
 CLIENT = Sylpheed()

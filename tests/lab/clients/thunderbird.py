@@ -12,7 +12,7 @@ import re
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -202,10 +202,10 @@ class ThunderbirdSession(Session):
         found: list[str] = self._do(ACCOUNTS)
         return found
 
-    def seed(self, logins: Sequence[str]) -> None:
-        """Store the passwords of these logins for fetching, from every server."""
-        origins = [f"mailbox://{host}" for host in HOSTS]
-        done = self._marionette.execute_async_script(SEED, script_args=(origins, logins, PASSWORD), sandbox="system")
+    def seed(self, hosts: Iterable[str], logins: Sequence[str], password: str) -> None:
+        """Store the password of these logins for fetching, from each of these servers."""
+        origins = [f"mailbox://{host}" for host in hosts]
+        done = self._marionette.execute_async_script(SEED, script_args=(origins, logins, password), sandbox="system")
         assert done is True, done
 
     def fetch(self) -> None:
@@ -281,9 +281,10 @@ class ThunderbirdSession(Session):
 
 
 def _automatic(person: Person) -> list[str]:
-    """Return the preferences that have mail fetched without an order, for the account the collection provisions."""
-    key = "mailfleet_pop3_" + hashlib.sha256(f"{person.name}@lab.example".encode()).hexdigest()[:16]
-    return [f"mail.server.{key}.{name}" for name in ("check_new_mail", "login_at_startup")]
+    """Return the preferences that have mail fetched without an order, for the accounts the collection provisions."""
+    addresses = (f"{person.name}@lab.example", f"{person.name}-former@lab.example", f"{person.name}@two.example")
+    keys = ["mailfleet_pop3_" + hashlib.sha256(address.encode()).hexdigest()[:16] for address in addresses]
+    return [f"mail.server.{key}.{name}" for key in keys for name in ("check_new_mail", "login_at_startup")]
 
 
 CONFIG = Path("/etc/thunderbird/thunderbird.cfg")
@@ -392,13 +393,18 @@ class Thunderbird(Client):
         self.make_profile(person)
         person.write(f"{PROFILE}/prefs.js", "".join(lines))
 
-    def seed_password(self, person: Person, account: Account) -> None:  # noqa: ARG002
+    def seed_password(self, person: Person, account: Account) -> None:
         self.make_profile(person)
+        if account.email not in self._logins:
+            session = ThunderbirdSession(person, Path("/tmp"), login="nobody")
+            session.seed([account.situation.pop.name], [account.email], account.password)
+            session.stop()
+            return
         if not self._passwords:
             # One start for everybody instead of one for each: the files can be copied, and hold all logins.
             # Without any account: one that asks for its password then would be in the way.
             session = ThunderbirdSession(person, Path("/tmp"), login="nobody")
-            session.seed(self._logins)
+            session.seed(HOSTS, self._logins, PASSWORD)
             session.stop()
             for name in ("key4.db", "logins.json"):
                 self._passwords[name] = (person.home / PROFILE / name).read_bytes()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..authority import Authority
@@ -31,7 +31,9 @@ base_dir = {run}
 state_dir = {run}/state
 log_path = {log}
 auth_verbose = yes
-listen = {address}
+# A wrong password is told by its digest: whose it is can be seen.
+auth_verbose_passwords = sha1
+listen = {addresses}
 protocols = pop3 imap
 disable_plaintext_auth = no
 auth_mechanisms = plain login
@@ -68,6 +70,12 @@ service auth {{
     mode = 0666
   }}
 }}
+# The same for wrong passwords from one address: the penalty would have them told after the client is gone.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service stats {{
   client_limit = 1000
 }}
@@ -77,7 +85,9 @@ service stats {{
 class Dovecot:
     """The POP3 and IMAP server."""
 
-    def __init__(self, directory: Path, address: str, authority: Authority, database: Path, log: Path) -> None:
+    def __init__(
+        self, directory: Path, addresses: Sequence[str], authority: Authority, database: Path, log: Path
+    ) -> None:
         self._mail = directory / "mail"
         self.sasl = directory / "sasl"
         self.log = log
@@ -92,7 +102,7 @@ class Dovecot:
             CONFIGURATION.format(
                 run=run,
                 log=self.log,
-                address=address,
+                addresses=", ".join(addresses),
                 certificate=authority.certificate,
                 key=authority.key,
                 mail=self._mail,

@@ -76,6 +76,11 @@ class Events:
         """Return Dovecot's lines about logins from ``ip`` that were not inside TLS."""
         return [line for line in self.log_lines(f"rip={ip},") if " Login: " in line and ", TLS" not in line]
 
+    def imap_logins(self, ip: str, login: str) -> list[str]:
+        """Return Dovecot's lines about logins to IMAP from ``ip``."""
+        lines = self.log_lines(f"rip={ip},")
+        return [line for line in lines if "imap-login: " in line and f" Login: user=<{login}>," in line]
+
     def last_login(self, ip: str) -> float:
         """Return the time of the last login of ``ip``, 0 when there is none."""
         rows = self._query("SELECT max(at) FROM logins WHERE ip = ?", ip)

@@ -110,7 +110,7 @@ class Postfix:
         sasl: Path,
         policy: int,
     ) -> subprocess.Popen[bytes]:
-        """Start with one address for each way, and return when it answers."""
+        """Start with the way of each address, and return when it answers."""
         etc = Path("/etc/postfix")
         for name in ("queue", "data"):
             (self._directory / name).mkdir(parents=True)
@@ -129,7 +129,7 @@ class Postfix:
         )
         (etc / "main.cf").write_text(main, encoding="utf-8")
         lines = [MASTER]
-        for way, address in addresses.items():
+        for address, way in addresses.items():
             offered, restrictions = RESTRICTIONS[way]
             names = {name: str(etc / f"{name}.cf") for name in lookups}
             filled = restrictions.format(policy=f"check_policy_service,inet:127.0.0.1:{policy}", **names)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ WINDOW = 5.0
 """Seconds for which a POP3 login opens the SMTP server."""
 
 POP, FIRST, BOTH, AUTH, STRIPPED = (f"10.76.0.{number}" for number in (10, 11, 12, 13, 20))
+POP_TWO, AUTH_TWO = "10.76.0.30", "10.76.0.33"
+"""The servers of another domain."""
 
 HOSTS = {
     "pop.lab.example": POP,
@@ -32,6 +35,8 @@ HOSTS = {
     "stripped-smtp.lab.example": STRIPPED,
     "misnamed-pop.lab.example": POP,
     "misnamed-smtp.lab.example": AUTH,
+    "pop.two.example": POP_TWO,
+    "auth.two.example": AUTH_TWO,
 }
 MISNAMED = "misnamed-"
 """Hosts whose names begin so are not in the certificate."""
@@ -48,7 +53,7 @@ class Server:
         database.parent.mkdir()
         database.parent.chmod(0o777)
         self._postfix = Postfix(state / "postfix", logs / "postfix.log")
-        self._dovecot = Dovecot(state / "dovecot", POP, self.authority, database, logs / "dovecot.log")
+        self._dovecot = Dovecot(state / "dovecot", (POP, POP_TWO), self.authority, database, logs / "dovecot.log")
         self.events = Events(database, (self._postfix.log, self._dovecot.log))
         self.events.create()
         self._policy = Policy(self.events)
@@ -63,7 +68,7 @@ class Server:
         self._processes = [
             self._dovecot.start(passwords),
             self._postfix.start(
-                {"first": FIRST, "both": BOTH, "auth": AUTH},
+                {FIRST: "first", BOTH: "both", AUTH: "auth", AUTH_TWO: "auth"},
                 window=WINDOW,
                 authority=self.authority,
                 database=self.events.database,
@@ -82,6 +87,17 @@ class Server:
     def deliver(self, login: str, subject: str) -> None:
         """Put a message into a mailbox."""
         self._dovecot.deliver(login, subject)
+
+    def given_away(self, ip: str, login: str, password: str, since: float) -> list[str]:
+        """Return what shows that a client at ``ip`` used this login after ``since``, or gave its password to another.
+
+        Dovecot tells of a password that is not the login's own by its digest: POP3, IMAP and SMTP AUTH alike.
+        """
+        digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
+        wrong = [line for line in self.events.log_lines(f",{ip},") if f"given password: {digest}" in line]
+        there = [line for line in self.events.log_lines(f"rip={ip}, lip={POP_TWO},") if f"user=<{login}>" in line]
+        used = [str(event) for event in self.events.of(ip, since) if event.login == login]
+        return [*wrong, *there, *used]
 
     def connections(self, protocol: str, ip: str) -> list[bool]:
         """Return, for each connection from ``ip`` that did not come to a login, whether it is over, as the logs say."""
