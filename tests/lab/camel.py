@@ -36,7 +36,13 @@ class Session(Camel.Session):  # type: ignore[misc]
     def do_authenticate_sync(self, service: Any, mechanism: str | None, cancellable: Any) -> bool:
         """Log in with the password of the keyring."""
         source = self.registry.ref_source(service.get_uid())
-        found, credentials = EDataServer.SourceCredentialsProvider.new(self.registry).lookup_sync(source, None)
+        provider = EDataServer.SourceCredentialsProvider.new(self.registry)
+        try:
+            found, credentials = provider.lookup_sync(source, None)
+        except GLib.Error:
+            # So it tells of a password that nobody stored; the window would ask.
+            self.asked.append(f"the password of {source.get_display_name()}")
+            raise
         password = credentials.get(EDataServer.SOURCE_CREDENTIAL_PASSWORD) if found and credentials else None
         if password is None:
             self.asked.append(f"the password of {source.get_display_name()}")
