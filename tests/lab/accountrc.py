@@ -93,6 +93,15 @@ class AccountFile:
         for name in FOLDERS:
             self.person.write(f"Mail/{name}/.mh_sequences", "")
 
+    def listed(self) -> list[str]:
+        """Return the numbers of accounts that the list of folders has."""
+        text = (self.person.home / self.directory / "folderlist.xml").read_text(encoding="utf-8")
+        return re.findall(r' account_id="(\d+)"', text)
+
+    def renumber(self, email: str, number: str) -> None:
+        """Give the account with this address another number."""
+        self.write(self.text.replace(f"[Account: {self.number(email)}]\n", f"[Account: {number}]\n"))
+
     def trees(self, email: str) -> list[str]:
         """Return the names of the folder trees that the list of folders has for the number of this account."""
         path = self.person.home / self.directory / "folderlist.xml"

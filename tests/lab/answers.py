@@ -139,5 +139,11 @@ FORMER = {
 }
 """Where the account before was, for those who get another one."""
 
+MOVED = {
+    "leaver": SITUATIONS["auth"],
+    "switcher": replace(TWO, smtp=SITUATIONS["auth"].smtp),
+}
+"""Where the servers move to, into another domain: both, and the one for sending alone."""
+
 ALLOW_PLAINTEXT = ["pop.lab.example"]
 """For the situation ``plain``."""

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import trial as cases
-from .answers import FORMER, SITUATIONS, Situation
+from .answers import FORMER, MOVED, SITUATIONS, Situation
 from .client import OTHER_PASSWORD, PASSWORD, Account, Client
 from .network import Person
 from .results import Result, Results
@@ -57,6 +58,8 @@ CASES = (
     "accounts change hands",
     *(f"{situation}: {name}" for situation, flow in SUCCESSIONS.items() for name, _step in flow),
     "role again changes nothing",
+    "servers move",
+    *(f"{situation}: told where the password goes" for situation in MOVED),
     "SMTPLast off: refused",
     "role removes",
     "hand: survives",
@@ -120,6 +123,7 @@ class Course:
             for name, situation in situations.items()
         }
         self._bystander = people[f"{client.name}-{BYSTANDER}"]
+        self._told: list[dict[str, Any]] = []
         self._own = Account(f"{client.name}-hand-own@{DOMAIN}", SITUATIONS["hand"])
 
     def run(self) -> None:
@@ -147,6 +151,11 @@ class Course:
                             self._live(f"{name}: {case}", self._trials[name], action)
                         self._end(self._trials[name])
             self._attempt("role again changes nothing", self._again)
+            if self._attempt("servers move", self._move):
+                for name in MOVED:
+                    told = partial(cases.told, findings=self._told)
+                    self._live(f"{name}: told where the password goes", self._trials[name], told)
+                    self._trials[name].kill()
             self._live("SMTPLast off: refused", pure, self._refused)
             pure.kill()
             self._attempt("role removes", self._remove)
@@ -207,6 +216,15 @@ class Course:
     def _again(self) -> None:
         result = self._role.run(self._entries())
         assert not result["changed"], f"Changed: {result['drift']}"
+
+    def _move(self) -> None:
+        """The servers of an account move to another domain, and its password stays where the client keeps it."""
+        for name, situation in MOVED.items():
+            trial = self._trials[name]
+            trial.account = replace(trial.account, situation=situation)
+        result = self._role.run(self._entries())
+        assert result["changed"], "Servers that move change nothing."
+        self._told = [finding for finding in result["findings"] if finding["code"] == "password-to-new-server"]
 
     def _refused(self, trial: Trial) -> None:
         result = self._role.run(self._entries(pure=trial.account.situation.without_smtp_last()))

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from . import trial as cases
-from .client import Client, Flip
+from .client import PASSWORD, Account, Client, Flip
 from .course import FLOWS, SUCCESSIONS, entry, trial_of
 from .network import Person
 from .results import Results
@@ -22,12 +23,21 @@ from .trial import Trial
 
 def cases_of(clients: Sequence[Client]) -> list[str]:
     """Return the rows of the table."""
-    return list(dict.fromkeys(_case(flip) for client in clients for flip in client.flips))
+    return list(dict.fromkeys(_case(flip) for client in clients for flip in flips_of(client)))
 
 
 def people_of(client: Client) -> list[str]:
     """Return the names of the users: one for each wrong setting."""
-    return [f"{client.name}-flip-{number}" for number, _flip in enumerate(client.flips)]
+    return [f"{client.name}-flip-{number}" for number, _flip in enumerate(flips_of(client))]
+
+
+def flips_of(client: Client) -> list[Flip]:
+    """Return the wrong settings of a client, with what can be wrong in each: it finds a password of somebody else."""
+
+    def keep(person: Person, account: Account) -> None:
+        client.seed_password(person, replace(account, password=PASSWORD))
+
+    return [*client.flips, Flip("the password of the one before", "leaver", keep, {"another's password"})]
 
 
 class Selftest:
@@ -40,7 +50,7 @@ class Selftest:
         self._role = Role(client.name, logs / "role", client.options)
         self._trials = [
             (flip, trial_of(client, people[name], flip.situation, server, logs))
-            for flip, name in zip(client.flips, people_of(client), strict=True)
+            for flip, name in zip(flips_of(client), people_of(client), strict=True)
         ]
 
     def run(self) -> None:

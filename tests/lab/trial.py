@@ -10,9 +10,11 @@ Each function is one case. It raises AssertionError, saying what was seen, when 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from .client import Account, Client, Session
 from .network import Person
@@ -244,6 +246,31 @@ def another_tree(trial: Trial) -> None:
     trial.stop()
     found = trial.client.trees(trial.person, trial.account)
     assert found == [trial.account.email], f"The folders of {trial.account.email} are those of {found}"
+
+
+def told(trial: Trial, findings: Sequence[Mapping[str, Any]]) -> None:
+    """The role tells of a stored password that goes to the new server if, and only if, the client sends it there."""
+    begun = time.time()
+    hosts = trial.account.situation.pop.name, trial.account.situation.smtp.name
+    found = partial(_used_at, trial, begun)
+    trial.running.fetch()
+    until(lambda: trial.running.dialogs() or found(), 25, "The client logs in or asks")
+    if not trial.running.dialogs():
+        trial.running.send(trial.account, trial.subject())
+    end = time.monotonic() + TOLD
+    while time.monotonic() < end and hosts[1] not in found() and not trial.running.dialogs():
+        time.sleep(0.1)
+    new = {name for name in hosts if not name.endswith("." + trial.account.email.partition("@")[2])}
+    texts = [finding["message"] for finding in findings if finding["email"] == trial.account.email]
+    said = {name for name in new if any(f"will be sent to {name}" in text for text in texts)}
+    assert found() & new == said, f"The password went to {sorted(found() & new)}; told: {texts}"
+
+
+def _used_at(trial: Trial, since: float) -> set[str]:
+    """Return the names of the servers at which the account logged in: it has one for fetching and one for sending."""
+    pop, smtp = trial.account.situation.pop.name, trial.account.situation.smtp.name
+    events = trial.server.events.of(trial.person.ip, since)
+    return {pop if event.kind == "pop-login" else smtp for event in events if event.login == trial.account.email}
 
 
 def _given_away(trial: Trial, since: float) -> list[str]:

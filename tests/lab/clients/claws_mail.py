@@ -48,8 +48,7 @@ def _with(key: str, value: str) -> Callable[[Person, Account], None]:
 def _number_again(person: Person, account: Account) -> None:
     """Give the account the number of the one before, whose password is stored."""
     kept = re.findall(r"^\[account:(\d+)\]$", (person.home / DIRECTORY / "passwordstorerc").read_text(), re.MULTILINE)
-    file = AccountFile(person, DIRECTORY)
-    file.write(file.text.replace(f"[Account: {file.number(account.email)}]\n", f"[Account: {kept[0]}]\n"))
+    AccountFile(person, DIRECTORY).renumber(account.email, kept[0])
 
 
 def _unchecked(person: Person, account: Account) -> None:  # noqa: ARG001

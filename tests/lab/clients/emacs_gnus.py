@@ -138,9 +138,9 @@ class EmacsGnus(Client):
         path = person.home / ".authinfo"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         pop = account.situation.pop
-        line = f"machine {pop.name} port {pop.port} login {account.email} password {account.password}\n"
-        if line not in text:
-            person.write(".authinfo", text + line)
+        begin = f"machine {pop.name} port {pop.port} login {account.email} password "
+        others = [line for line in text.splitlines(keepends=True) if not line.startswith(begin)]
+        person.write(".authinfo", "".join([*others, f"{begin}{account.password}\n"]))
 
     def start(self, person: Person, logs: Path) -> Session:
         return EmacsSession(person, logs / f"{person.name}.log")

@@ -158,8 +158,9 @@ class Mutt(Client):
         path = person.home / ".netrc"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         hosts = {account.situation.pop.name, account.situation.smtp.name}
-        lines = [f"machine {host} login {account.email} password {account.password}\n" for host in sorted(hosts)]
-        person.write(".netrc", text + "".join(lines))
+        begins = tuple(f"machine {host} login {account.email} password " for host in sorted(hosts))
+        others = [line for line in text.splitlines(keepends=True) if not line.startswith(begins)]
+        person.write(".netrc", "".join([*others, *(f"{begin}{account.password}\n" for begin in begins)]))
 
     def start(self, person: Person, logs: Path) -> Session:
         # Without it NeoMutt asks, whoever wrote its configuration.

@@ -45,6 +45,12 @@ def _with(key: str, value: str) -> Callable[[Person, Account], None]:
     return lambda person, account: AccountFile(person, DIRECTORY).set(account.email, key, value)
 
 
+def _number_again(person: Person, account: Account) -> None:
+    """Give the account the number of the one before, whose folders are listed."""
+    file = AccountFile(person, DIRECTORY)
+    file.renumber(account.email, file.listed()[0])
+
+
 def _accepted(person: Person, account: Account) -> None:
     """Let the person have accepted each server's certificate for good (ssl.c: trust.crt, for every host)."""
     hosts = [host for host in (account.situation.pop, account.situation.smtp) if host.security == "SSL"]
@@ -68,6 +74,7 @@ class Sylpheed(Client):
         Flip("ssl_smtp=0", "stripped-smtp", _with("ssl_smtp", "0"), {"keeps the password"}),
         Flip("an exception for the certificate", "misnamed-pop", _accepted, {"keeps the password"}),
         Flip("an exception for the certificate", "misnamed-smtp", _accepted, {"keeps the password"}),
+        Flip("the number of the one before", "heir", _number_again, {"another's folders"}),
     )
 
     def make_by_hand(self, person: Person, account: Account) -> None:

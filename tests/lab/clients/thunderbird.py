@@ -140,9 +140,16 @@ SEED = (
     + """
 const [origins, users, password, done] = arguments;
 const Login = Components.Constructor("@mozilla.org/login-manager/loginInfo;1", Ci.nsILoginInfo, "init");
-Services.logins.addLogins(
-  origins.flatMap(origin => users.map(user => new Login(origin, null, origin, user, password, "", "")))
-).then(() => done(true), problem => done(String(problem)));
+const logins = Services.logins;
+const ours = login => origins.includes(login.origin) && users.includes(login.username);
+logins.getAllLogins().then(async known => {
+  for (const login of known.filter(ours)) {
+    await logins.removeLoginAsync?.(login) ?? logins.removeLogin?.(login);
+  }
+  return logins.addLogins(
+    origins.flatMap(origin => users.map(user => new Login(origin, null, origin, user, password, "", "")))
+  );
+}).then(() => done(true), problem => done(String(problem)));
 """
 )
 QUIT = "Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit);"
