@@ -145,5 +145,8 @@ MOVED = {
 }
 """Where the servers move to, into another domain: both, and the one for sending alone."""
 
+RETURNED = {"switcher": SITUATIONS["auth"]}
+"""Where the servers are when the account comes back after it has gone."""
+
 ALLOW_PLAINTEXT = ["pop.lab.example"]
 """For the situation ``plain``."""

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import trial as cases
-from .answers import FORMER, MOVED, SITUATIONS, Situation
+from .answers import FORMER, MOVED, RETURNED, SITUATIONS, Situation
 from .client import OTHER_PASSWORD, PASSWORD, Account, Client
 from .network import Person
 from .results import Result, Results
@@ -60,6 +60,8 @@ CASES = (
     "role again changes nothing",
     "servers move",
     *(f"{situation}: told where the password goes" for situation in MOVED),
+    "comes back elsewhere",
+    *(f"{situation}: told when it comes back" for situation in RETURNED),
     "SMTPLast off: refused",
     "role removes",
     "hand: survives",
@@ -123,7 +125,6 @@ class Course:
             for name, situation in situations.items()
         }
         self._bystander = people[f"{client.name}-{BYSTANDER}"]
-        self._told: list[dict[str, Any]] = []
         self._own = Account(f"{client.name}-hand-own@{DOMAIN}", SITUATIONS["hand"])
 
     def run(self) -> None:
@@ -151,11 +152,8 @@ class Course:
                             self._live(f"{name}: {case}", self._trials[name], action)
                         self._end(self._trials[name])
             self._attempt("role again changes nothing", self._again)
-            if self._attempt("servers move", self._move):
-                for name in MOVED:
-                    told = partial(cases.told, findings=self._told)
-                    self._live(f"{name}: told where the password goes", self._trials[name], told)
-                    self._trials[name].kill()
+            self._tell("servers move", "told where the password goes", MOVED)
+            self._tell("comes back elsewhere", "told when it comes back", RETURNED, gone=True)
             self._live("SMTPLast off: refused", pure, self._refused)
             pure.kill()
             self._attempt("role removes", self._remove)
@@ -217,14 +215,25 @@ class Course:
         result = self._role.run(self._entries())
         assert not result["changed"], f"Changed: {result['drift']}"
 
-    def _move(self) -> None:
-        """The servers of an account move to another domain, and its password stays where the client keeps it."""
-        for name, situation in MOVED.items():
-            trial = self._trials[name]
-            trial.account = replace(trial.account, situation=situation)
+    def _tell(self, before: str, case: str, moves: Mapping[str, Situation], *, gone: bool = False) -> None:
+        """Have servers move to another domain, and see what is told of the passwords that the clients keep."""
+        findings: list[dict[str, Any]] = []
+        if not self._attempt(before, lambda: findings.extend(self._moved(moves, gone=gone))):
+            return
+        for name in moves:
+            self._live(f"{name}: {case}", self._trials[name], partial(cases.told, findings=findings))
+            self._trials[name].kill()
+
+    def _moved(self, moves: Mapping[str, Situation], *, gone: bool) -> list[dict[str, Any]]:
+        trials = [self._trials[name] for name in moves]
+        if gone:
+            accounts = [entry(self._client, one.account, one.person, one.account.situation) for one in trials]
+            assert self._role.run(accounts, state="absent")["changed"], "Removing accounts changes nothing."
+        for trial, situation in zip(trials, moves.values(), strict=True):
+            trial.former, trial.account = trial.account, replace(trial.account, situation=situation)
         result = self._role.run(self._entries())
         assert result["changed"], "Servers that move change nothing."
-        self._told = [finding for finding in result["findings"] if finding["code"] == "password-to-new-server"]
+        return [finding for finding in result["findings"] if finding["code"] == "password-to-new-server"]
 
     def _refused(self, trial: Trial) -> None:
         result = self._role.run(self._entries(pure=trial.account.situation.without_smtp_last()))

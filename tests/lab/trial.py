@@ -260,7 +260,8 @@ def told(trial: Trial, findings: Sequence[Mapping[str, Any]]) -> None:
     end = time.monotonic() + TOLD
     while time.monotonic() < end and hosts[1] not in found() and not trial.running.dialogs():
         time.sleep(0.1)
-    new = {name for name in hosts if not name.endswith("." + trial.account.email.partition("@")[2])}
+    assert trial.former is not None, "No account went before this one."
+    new = {*hosts} - {trial.former.situation.pop.name, trial.former.situation.smtp.name}
     texts = [finding["message"] for finding in findings if finding["email"] == trial.account.email]
     said = {name for name in new if any(f"will be sent to {name}" in text for text in texts)}
     assert found() & new == said, f"The password went to {sorted(found() & new)}; told: {texts}"
