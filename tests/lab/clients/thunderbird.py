@@ -194,13 +194,20 @@ class ThunderbirdSession(Session):
 
         until(session, 40, "Thunderbird can be spoken to")
         self._marionette.set_context(Marionette.CONTEXT_CHROME)
-        until(lambda: any("messenger.xhtml" in url for url in self._do(WINDOWS)), 20, "Thunderbird shows its window")
+
+        def shown() -> bool:
+            return any("messenger.xhtml" in url for url in self._do(WINDOWS) or ())
+
+        until(shown, 20, "Thunderbird shows its window")
 
     def dialogs(self) -> list[str]:
         try:
             # A window that opens is about:blank until it has its content.
             usual = ("messenger.xhtml", "hiddenWindow", "about:blank")
-            return [url for url in self._do(WINDOWS) if not any(name in url for name in usual)]
+            urls = self._do(WINDOWS)
+            if urls is None:
+                return ["an alert that opened just now"]
+            return [url for url in urls if not any(name in url for name in usual)]
         except UnexpectedAlertOpen as problem:
             return [str(problem).partition("\n")[0]]
 
