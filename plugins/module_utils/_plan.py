@@ -23,7 +23,7 @@ from ._request import Request
 from ._running import Processes
 from ._survey import Place
 from ._target import plan_target
-from ._territory import refuse_foreign_places
+from ._territory import within_territory
 from ._tree import Area
 from ._users import Users
 
@@ -46,10 +46,10 @@ class Plan:
         record: str,
     ) -> None:
         self.request = request
+        entries = within_territory(entries, request.territory, record)
         self.entries = entries
         self._accounts = accounts
         self.findings = []  # (code, account, message) of what else the node has or lacks
-        refuse_foreign_places(entries, request.territory, record)
         self.clock = clock
         self._processes = processes
         self._refusals = Refusals()
@@ -310,7 +310,7 @@ def _numbers_given(target: object) -> list:
         (section["account"], client, number_of(raw(section["name"]), raw(section["numbered"])))
         for client, section in sections
     ]
-    return [row for row in found if row[2] is not None]
+    return [row for row in found if row[2] is not None and row[2] >= 0]
 
 
 def _accounts_of(target: object) -> set:

@@ -72,6 +72,7 @@ class Record:
         Raises InstallError on a file that is no record of ours.
         """
         self._bytes = self._read()
+        self._refuse_foreign_lock()
         return ([], []) if self._bytes is None else self._parsed(self._bytes)
 
     @property
@@ -89,6 +90,16 @@ class Record:
                 return content
         except FileProblem as problem:
             raise InstallError(f"The record of what was installed cannot be used. {problem}") from problem
+
+    def _refuse_foreign_lock(self) -> None:
+        """Say in check mode, where nothing is locked, what a real run would say."""
+        path = self.path[: -len("json")] + "lock"
+        try:
+            with self._area.locate(path) as spot:
+                if spot.status is not None:
+                    self._refuse_foreign(spot.status, path)
+        except FileProblem as problem:
+            raise InstallError(f"The record {self.path} cannot be locked. {problem}") from problem
 
     def _refuse_open_directory(self, status: os.stat_result, shown: str) -> None:
         """Raise FileProblem where somebody else may put another record in the place of ours."""

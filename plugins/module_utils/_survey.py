@@ -22,6 +22,7 @@ from ._tree import Area, Spot, Unread, home_area, scan
 from ._write import refuse_shared
 
 _TOKEN = re.compile(r"\{home:([^{}/]+)\}(/.*)\Z", re.S)
+_UNFIT = re.compile(r"[\0\n]|\{home:")
 _EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
 
 
@@ -197,6 +198,12 @@ def _absent(area: Area, directories: list) -> tuple:
 def directories_to_make(area: Area, spot: Spot) -> list:
     """Return the directories that are missing, outermost first, as paths below ``area``."""
     below = spot.reached[len(area.real) :]
+    if spot.missing and _UNFIT.search("/".join([below] + spot.missing)):
+        # They would stand in the record, and nobody could read it again.
+        raise FileProblem(
+            f"{area.shown(below)} leads to directories whose names hold line breaks or {{home:...}}: none is made; "
+            "remove the link that leads there."
+        )
     return ["/".join([below] + spot.missing[: count + 1]) for count in range(len(spot.missing))]
 
 

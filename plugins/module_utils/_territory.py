@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes record entries and the places in which each client may have files; refuses an entry for any other place.
+"""Takes record entries and the places in which each client may have files; refuses an entry of any other place.
 
 A place is a path from the root, or ``{home}/...`` for the home of the entry's own user. ``*`` stands for any name or
 part of one, and a slash at the end for everything below.
@@ -16,30 +16,32 @@ import re
 from ._errors import InstallError, quoted
 
 
-def refuse_foreign_places(entries: list, territory: dict, record: str) -> None:
-    """Raise InstallError for an entry of a client that lies outside the client's places."""
+def within_territory(entries: list, territory: dict, record: str) -> list:
+    """Return the entries, without directories that lead to no place of the client: these are never removed.
+
+    A directory in the home of the entry's user is made, and removed when it is empty, as that user: it may lie where a
+    link leads. Raises InstallError for an entry of a client that lies outside the client's places.
+    """
     patterns = {}
+    checked = []
     for entry in entries:
         places = territory.get(entry["client"])
         if places is None:
+            checked.append(entry)
             continue
         before = (entry.get("unfinished") or {}).get("entry")
         for one in [entry] + ([before] if before else []):
             key = one["client"], one["user"]
             own = patterns[key] = patterns.get(key) or _Places(places, one["user"])
             if not own.holds(one["path"]):
-                raise InstallError(_sentence(record, one, f"the file {quoted(one['path'], 200)}"))
-            for directory in one["directories"]:
-                if not own.leads_to(directory) and not own.holds(directory):
-                    raise InstallError(_sentence(record, one, f"the directory {quoted(directory, 200)}"))
-
-
-def _sentence(record: str, entry: dict, what: str) -> str:
-    return (
-        f"The record {record} says that {entry['client']} has {what}, which is no place for files of that client. If "
-        "it was put there by client_options, give those options again; otherwise remove this line from the record. "
-        "Nothing was changed."
-    )
+                raise InstallError(
+                    f"The record {record} says that {one['client']} has the file {quoted(one['path'], 200)}, which is "
+                    "no place for files of that client. If it was put there by client_options, give those options "
+                    "again; otherwise remove this line from the record. Nothing was changed."
+                )
+        directories = [path for path in entry["directories"] if entry["user"] or own.leads_to(path) or own.holds(path)]
+        checked.append(entry if directories == entry["directories"] else dict(entry, directories=directories))
+    return checked
 
 
 class _Places:

@@ -34,8 +34,6 @@ def test_what_belongs_to_somebody_else_is_refused(node, name, state):
     os.chown(str(node.path(name)), STRANGER, STRANGER)
     before = node.snapshot()
     for check in (True, False):
-        if name == LOCK and check:
-            continue  # nothing is locked
         result = node.install([whole(content="x")] if state == "present" else [], state=state, check=check)
         assert f"{name} belongs to uid {STRANGER}" in result["msg"] and "drift" not in result
     assert node.snapshot() == before
@@ -211,7 +209,6 @@ PLACES = [
     ("a file of the system", {"path": "/etc/cron.d/x", "user": None, "home": None, "directories": []}),
     ("another file of the user", {"path": "{home:ada}/.bashrc"}),
     ("a file beside", {"path": "{home:ada}/.claws-mail2/accountrc"}),
-    ("a directory of the system", {"directories": ["{home:ada}/.ssh"]}),
 ]
 
 
@@ -226,6 +223,45 @@ def test_what_lies_in_no_place_of_the_client_is_not_touched(node, more, run):
         result = node.install([], territory=TERRITORY, check=check, **{"accounts": [ADA], **run})
         assert "no place for files of that client" in result["msg"] and "claws_mail" in result["msg"]
     assert node.snapshot() == before
+
+
+def test_a_directory_in_no_place_of_the_client_is_not_removed(node):
+    node.install([whole("/etc/thunderbird/x/f", client="thunderbird")], territory=TERRITORY)
+    content = json.loads(node.read(RECORD).decode())
+    content["files"][0]["directories"].append("/srv/empty")
+    node.path(RECORD).write_bytes(json.dumps(content).encode())
+    node.path("/srv/empty").mkdir(parents=True)
+    assert node.absent(ADA, territory=TERRITORY)["changed"]
+    assert node.path("/srv/empty").exists() and not node.path("/etc/thunderbird").exists()
+
+
+LINKS = {
+    "nowhere": "nothing/at/all",
+    "a line break": "no\nthing/at/all",
+    "like a home": "{home:bob}/x/accountrc",
+    "a lone byte": "no\udcffthing/at/all",
+}
+
+
+@pytest.mark.parametrize("target", LINKS.values(), ids=LINKS)
+def test_what_a_user_links_stops_no_later_run(node, target):
+    node.path("/home/ada/.claws-mail").mkdir()
+    node.path(RC).symlink_to(target)
+    for _round in range(2):
+        result = node.install([account(), whole(accounts=[BOB])], territory=TERRITORY)
+        assert {row["email"] for row in result["refused"]} <= {ADA}
+    assert node.path("/etc/fleet.conf").exists()
+    assert "failed" not in node.install([], accounts=[BOB], purge=True, territory=TERRITORY)
+    assert os.listdir(str(node.path("/home/ada"))) == [".claws-mail"]
+
+
+@pytest.mark.parametrize("value", [b"a\0b", b"a\xffb", b"\r", b"\x1b[2J", b"x" * 5000], ids=repr)
+def test_what_a_user_writes_into_a_file_stops_no_later_run(node, value):
+    node.write(RC, b"[Account: 1]\naddress=ada@example.org\nprotocol=0\nsmtp_server=" + value + b"\n")
+    before = node.read(RC)
+    assert "failed" not in node.install([account()], territory=TERRITORY)
+    assert not node.install([account()], territory=TERRITORY)["changed"]
+    assert "failed" not in node.absent(ADA, territory=TERRITORY) and node.read(RC) == before
 
 
 def test_places_of_the_client_are_touched(node):

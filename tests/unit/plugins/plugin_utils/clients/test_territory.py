@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._errors import InstallError
-from ansible_collections.mailfleet.autodiscover.plugins.module_utils._territory import refuse_foreign_places
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._territory import within_territory
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS, territories
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.clients.golden import ANSWERS
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
@@ -50,7 +50,8 @@ def test_every_file_lies_in_the_territory(name: str, options: dict[str, Any], pr
         for path in candidates:
             ways = path.split("/")
             above = tuple("/".join(ways[:count]) for count in range(2, len(ways)))
-            refuse_foreign_places([entry(name, path, (*above, *file.get("directories", ())))], territory, "/record")
+            one = entry(name, path, (*above, *file.get("directories", ())))
+            assert within_territory([one], territory, "/record") == [one]
 
 
 @pytest.mark.parametrize("name", CLIENTS)
@@ -70,4 +71,4 @@ def test_every_file_lies_in_the_territory(name: str, options: dict[str, Any], pr
 )
 def test_nothing_of_a_stranger_lies_in_it(name: str, path: str) -> None:
     with pytest.raises(InstallError, match="no place for files of that client"):
-        refuse_foreign_places([entry(name, path)], territories({}), "/record")
+        within_territory([entry(name, path)], territories({}), "/record")
