@@ -20,6 +20,7 @@ from .conftest import Ansible, Machine
 
 TOP = Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+ROLE_README = (TOP / "roles" / "mail_client" / "README.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in (TOP / "plugins" / "modules").glob("*.py"))
 FILTERS = sorted(path.stem for path in (TOP / "plugins" / "filter").glob("*.yml"))
 
@@ -35,9 +36,9 @@ def examples(kind: str, name: str) -> list[dict[str, Any]]:
     return tasks
 
 
-def block_after(words: str, kind: str) -> str:
-    """Return the first fenced block of a kind after ``words`` in the README."""
-    found = re.search(rf"```{kind}\n(.*?)```", README[README.index(words) :], re.DOTALL)
+def block_after(words: str, kind: str, page: str = README) -> str:
+    """Return the first fenced block of a kind after ``words`` in the README, or another page."""
+    found = re.search(rf"```{kind}\n(.*?)```", page[page.index(words) :], re.DOTALL)
     assert found is not None, words
     return found[1]
 
@@ -148,6 +149,21 @@ def test_the_readme_task_and_overrides(ansible: Ansible, machine: Machine) -> No
     assert "override" in {row["code"] for row in last["findings"]}
     sentence = block_after("The task names the account", "text").splitlines()[1]
     assert sentence in refused["msg"]
+
+
+def test_the_readme_of_the_role(ansible: Ansible, machine: Machine) -> None:
+    answers = ansible.directory / "answers"
+    answers.mkdir()
+    (answers / "example.org.xml").write_text(block_after("2. Keep the answer", "xml"), encoding="utf-8")
+    (ansible.directory / "play.yml").write_text(block_after("## Example", "yaml", ROLE_README), encoding="utf-8")
+    (ansible.directory / "inventory").write_text("[desktops]\ndesk1\n", encoding="utf-8")
+    here = ("-e", "ansible_connection=local", "-e", "ansible_become=false", "-e", f"mail_client_root={machine.root}")
+    for changed in ("changed=1", "changed=0"):
+        done = ansible.command("ansible-playbook", "play.yml", "-i", "inventory", *here)
+        assert done.returncode == 0 and changed in done.stdout, done.stdout
+    assert b"pop_before_smtp=1" in machine.accountrc("ada").read_bytes()
+    for playbook in re.findall(r"`mailfleet\.autodiscover\.(provision|drift)`", ROLE_README):
+        assert (TOP / "playbooks" / f"{playbook}.yml").exists()
 
 
 def test_two_commands_stand_in_the_readme() -> None:

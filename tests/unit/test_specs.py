@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -85,6 +86,21 @@ def test_the_role_passes_every_option_on() -> None:
     expected["accounts"] = "{{ mail_client_accounts }}"
     assert passed == expected
     assert yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8")) == {"mail_client_accounts": []}
+
+
+def test_the_readme_of_the_role_names_every_variable_with_its_default() -> None:
+    text = (ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    options = yaml.safe_load(text)["argument_specs"]["main"]["options"]
+    readme = (ROLE / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]*)` \| (.+) \|$", readme, re.M)
+    assert [(name, yaml.safe_load(default)) for name, default, _text in rows] == [
+        (name, option["default"]) for name, option in options.items()
+    ]
+    for name, default, line in rows:
+        choices = [] if options[name].get("elements") else options[name].get("choices", [])
+        assert [choice for choice in choices if f"`{choice}`" not in line] in ([], [default]), name
+    # Nor does anything else on the page speak of a variable that there is not.
+    assert set(re.findall(r"\bmail_client_\w+", readme)) - set(options) <= {"mail_client_result"}
 
 
 def test_clients_of_the_spec_are_those_of_the_registry() -> None:
