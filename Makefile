@@ -14,11 +14,12 @@ PYTHON ?= $(shell .ci/pythons 3.14 3.13 3.12 3.11 | head -n 1 | cut -d ' ' -f 2-
 PYTHON := $(PYTHON)
 ANSIBLE_CORE ?= ansible-core
 
-# One virtual environment for each Python and ansible-core, and one for the linters.
+# One virtual environment for each Python and ansible-core, one for the linters, and one for Galaxy's importer.
 python := $(shell "$(PYTHON)" -c 'import sys; print("py%d.%d" % sys.version_info[:2])' 2>/dev/null)
 core := $(shell printf '%s' '$(ANSIBLE_CORE)' | tr -c -s 'A-Za-z0-9.' '-' | sed 's/[.-]*$$//')
 VENV := build/venv-$(python)-$(core)
 LINT_VENV := build/venv-$(python)-lint
+IMPORTER_VENV := build/venv-$(python)-importer
 
 COLLECTION := build/collections/ansible_collections/mailfleet/autodiscover
 SNAPSHOT := build/lint/ansible_collections/mailfleet/autodiscover
@@ -37,7 +38,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 LAB := ansible_collections.mailfleet.autodiscover.tests.lab.run
 
-.PHONY: help demo test lab lab-selftest lint lint-code lint-docs format sanity corpus bench docs golden collection clean
+.PHONY: help demo test lab lab-selftest lint lint-code lint-docs format sanity importer corpus bench docs golden collection clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
@@ -82,6 +83,10 @@ sanity: $(VENV)/ready
 	@.ci/snapshot "$(SNAPSHOT)"
 	@"$(VENV)/bin/python" .ci/sanity.py "$(SNAPSHOT)"
 
+importer: $(IMPORTER_VENV)/ready ## build the archive, and let galaxy-importer check it as Galaxy does
+	@.ci/snapshot "$(SNAPSHOT)"
+	@"$(IMPORTER_VENV)/bin/python" .ci/importer.py "$(SNAPSHOT)" build/importer
+
 corpus: $(VENV)/ready collection
 	@"$(VENV)/bin/python" .ci/corpus_check.py "$(CORPUS)"
 
@@ -109,6 +114,9 @@ $(VENV)/ready: tests/requirements-test.txt meta/ee-requirements.txt
 $(VENV)/lab: $(VENV)/ready tests/requirements-lab.txt
 	@"$(VENV)/bin/python" -m pip install -qq -r tests/requirements-lab.txt
 	@touch "$@"
+
+$(IMPORTER_VENV)/ready: tests/requirements-importer.txt
+	@.ci/venv "$(@D)" "$(PYTHON)" -r tests/requirements-importer.txt
 
 $(LINT_VENV)/ready: tests/requirements-lint.txt meta/ee-requirements.txt
 	@.ci/venv "$(@D)" "$(PYTHON)" -r tests/requirements-lint.txt
