@@ -3,7 +3,7 @@
 #
 #   PYTHON=/path/to/python3.12            another Python than the newest one found
 #   ANSIBLE_CORE='ansible-core==2.18.*'   another ansible-core than the newest one for this Python
-#   ARGS='-k smtp_last'                   more arguments for pytest (make test)
+#   ARGS='-k smtp_last'                   more arguments for pytest (make test), or for the attacks (make hold)
 #   CLIENTS='claws_mail sylpheed'         fewer clients than all (make lab, make lab-selftest)
 
 SHELL := /bin/sh
@@ -36,9 +36,10 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/build/hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
+HOLD := ansible_collections.mailfleet.autodiscover.tests.hold.run
 LAB := ansible_collections.mailfleet.autodiscover.tests.lab.run
 
-.PHONY: help demo test lab lab-selftest lint lint-code lint-docs format sanity importer corpus bench docs golden collection clean
+.PHONY: help demo test hold lab lab-selftest lint lint-code lint-docs format sanity importer corpus bench docs golden collection clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
@@ -48,6 +49,9 @@ demo: $(VENV)/ready collection ## provision a sample fleet under build/, show wh
 test: $(VENV)/ready collection ## unit tests, then playbooks against this machine; needs no root and no mail client
 	@"$(VENV)/bin/python" -m pytest tests/unit $(ARGS)
 	@"$(VENV)/bin/python" -m pytest tests/integration $(ARGS)
+
+hold: $(VENV)/ready collection ## attack the installer as a local user would: links, races, kills and more; needs root
+	@"$(VENV)/bin/python" -m $(HOLD) $(ARGS)
 
 lab: $(VENV)/lab collection ## real mail clients against real mail servers; needs root on Debian, installs what is missing
 	@"$(VENV)/bin/python" -m $(LAB) $(CLIENTS)

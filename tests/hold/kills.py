@@ -63,7 +63,6 @@ RUNS: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, Any], tuple[dict[str
 def _few(params: dict[str, Any]) -> dict[str, Any]:
     """Leave out the files that are of a kind that is there already."""
 
-
     def is_kept(item: dict[str, Any]) -> bool:
         return any(part in str(item.get("path") or item["candidates"]) for part in FILES)
 

@@ -97,6 +97,11 @@ def _device(kind: int, major: int, minor: int) -> Callable[[Stage, Path], None]:
     return plant
 
 
+def _link_to_fifo(_stage: Stage, path: Path) -> None:
+    os.mkfifo(path.with_name("fifo"))
+    os.symlink("fifo", path)
+
+
 def _chain(_stage: Stage, path: Path) -> None:
     """Forty-five links, one leading to the next."""
     for number in range(45):
@@ -131,7 +136,7 @@ AS_USER = {
     "directory that nobody may enter": _directory(0),
     "directory that may not be written": _directory(0o555, full=True),
     "FIFO": lambda _stage, path: os.mkfifo(path),
-    "link to a FIFO": lambda _stage, path: (os.mkfifo(path.with_name("fifo")), os.symlink("fifo", path))[1],
+    "link to a FIFO": _link_to_fifo,
     "socket": _socket,
 }
 # What only root can make, and a user may find on a stick, in a container or on a share.

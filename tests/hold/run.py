@@ -4,11 +4,11 @@
 
 """Attack the installer as a local user would, as root on this machine, and tell whether it holds.
 
-    python -m ansible_collections.mailfleet.autodiscover.tests.hold.run [--seed N] [--scale F] [--round NAME] [ATTACK...]
+    make hold ARGS="[--seed N] [--scale F] [--round NAME] [ATTACK...]"
 
-Ends with 1 when a round fell. Each attack is one module: ``rounds()`` names its rounds, ``SHARE`` says which part of them
-is played usually (the seed chooses), and ``play(stage, name)`` plays one and raises ``Fell``. A round is made of its name
-and the seed alone, so it can be played again.
+Ends with 1 when a round fell. Each attack is one module: ``rounds()`` names its rounds, ``SHARE`` says which part of
+them is played usually (the seed chooses), and ``play(stage, name)`` plays one and raises ``Fell``. A round is made of
+its name and the seed alone, so it can be played again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import json
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -43,8 +44,12 @@ AT_ONCE = 2
 """Rounds that are played side by side."""
 ROUND_LIMIT = 300.0
 """Seconds after which a round is ended. Each has limits of its own, so this is for faults of the harness."""
-SHOWN = 5
-"""Rounds of an attack that fell and are told in full."""
+SHOWN = 12
+"""Kinds of falls that are told for each attack,"""
+ALIKE = 50
+"""characters that two falls have in common to be of one kind,"""
+MOST = 1600
+"""and characters that are shown of each."""
 
 
 @dataclass
@@ -155,7 +160,7 @@ class Arena:
         if only is not None:
             return [name for name in names if only == name] or [name for name in names if only in name]
         share = min(1.0, getattr(module, "SHARE", 1.0) * scale)
-        dice = random.Random(f"{self.seed} {attack}")  # noqa: S311
+        dice = random.Random(f"{self.seed} {attack}")
         # Evenly spread, so that each kind of round is there.
         return [names[int((place + dice.random()) / share)] for place in range(int(len(names) * share))]
 
@@ -166,7 +171,7 @@ class Arena:
         sys.stdout.flush()
         child = os.fork()
         if child == 0:
-            dice = random.Random(f"{self.seed} {row.attack} {name}")  # noqa: S311
+            dice = random.Random(f"{self.seed} {row.attack} {name}")
             _play(module, name, place, self.uids + 10 * slot, dice)
         return Playing(row, name, slot, child, place, time.monotonic())
 
@@ -176,7 +181,9 @@ class Arena:
             playing.child = 0
         elif time.monotonic() < playing.begun + ROUND_LIMIT:
             return False
-        verdict = {"fell": f"the round did not end within {ROUND_LIMIT:.0f} seconds" if not ended else "it told nothing"}
+        verdict = {
+            "fell": f"the round did not end within {ROUND_LIMIT:.0f} seconds" if not ended else "it told nothing"
+        }
         with suppress(OSError, ValueError):
             verdict = json.loads((playing.place / "verdict").read_text(encoding="ascii"))
         if "fell" in verdict:
@@ -229,7 +236,7 @@ def _fast_place() -> str | None:
 
 
 def _uids_of_our_own() -> tuple[socket.socket, int]:
-    """Return the first of a range of uids that nobody has and no other run uses, and what claims it while it is open."""
+    """Return the first of a range of uids that nobody has and no other run uses, and what claims it while open."""
     for first in range(70_000_000, 80_000_000, 1000):
         claim = socket.socket(socket.AF_UNIX)
         try:
@@ -253,6 +260,12 @@ def _line(row: Row) -> str:
     return f"{row.attack:12} {row.rounds:6} {row.verdict:18} {row.seconds:6.1f} s"
 
 
+def _kind(reason: str) -> str:
+    """Return what falls of one kind have in common: the end of a traceback, the beginning of anything else."""
+    words = reason.rstrip().splitlines()[-1] if "Traceback" in reason or "  File " in reason else reason
+    return re.sub(r"\d+", "N", words[:ALIKE])
+
+
 def tell(rows: Sequence[Row], seed: int, seconds: float) -> None:
     """Print the table, and what fell with the command that plays it again."""
     print(f"\n{'attack':12} {'rounds':>6} {'verdict':18} {'':>6}")
@@ -261,12 +274,18 @@ def tell(rows: Sequence[Row], seed: int, seconds: float) -> None:
         for reason, names in row.impossible.items():
             print(f"    not possible here: {reason}" + (f" ({len(names)}: {', '.join(names[:3])})" if names else ""))
     for row in rows:
-        for name, reason in row.fell[:SHOWN]:
-            print(f"\n{row.attack}: {name}\n    {reason}")
+        kinds: dict[str, list[tuple[str, str]]] = {}
+        for name, reason in row.fell:
+            kinds.setdefault(_kind(reason), []).append((name, reason))
+        for alike in list(kinds.values())[:SHOWN]:
+            name, reason = alike[0]
+            shown = reason if len(reason) < MOST else f"{reason[: MOST // 2]} ... {reason[-MOST // 2 :]}"
+            print(f"\n{row.attack}: {name}\n    {shown}")
             print(f"    again: make hold ARGS=\"--seed {seed} --round '{name}' {row.attack}\"")
-        if len(row.fell) > SHOWN:
-            print(f"\n{row.attack}: {len(row.fell)} rounds fell, also:")
-            print("\n".join(f"    {name}: {reason[:200]}" for name, reason in row.fell[SHOWN : 10 * SHOWN]))
+            if len(alike) > 1:
+                print(f"    the like of it: {len(alike) - 1}, such as {', '.join(other for other, _ in alike[1:4])}")
+        if len(kinds) > SHOWN:
+            print(f"\n{row.attack}: {len(kinds) - SHOWN} other kinds of falls")
     fell = sum(len(row.fell) for row in rows)
     print(f"\nhold: {sum(row.rounds for row in rows)} rounds, {fell} fell, {seconds:.0f} s, seed {seed}", flush=True)
 

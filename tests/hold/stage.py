@@ -179,7 +179,7 @@ class Stage:
         return found
 
     def jewels(self) -> dict[str, Kept]:
-        """Return all that no run may change, whatever ada does: all but her home, bob's, and what we write ourselves."""
+        """Return all that no run may change, whatever ada does: not her home, bob's, nor what we write ourselves."""
         return self.kept("/home/ada", "/home/bob", "/var/lib", "/usr/share", "/srv/mailfleet", "/etc/thunderbird")
 
     @contextmanager
@@ -193,33 +193,25 @@ class Stage:
         """Fall when two states differ."""
         differing = different(before, after)
         if differing:
-            shown = "; ".join(f"{path}: {_told(before.get(path))} became {_told(after.get(path))}" for path in differing)
+            shown = "; ".join(
+                f"{path}: {_told(before.get(path))} became {_told(after.get(path))}" for path in differing
+            )
             raise Fell(f"{where}: {shown[:1500]}")
 
     # Acting
 
-    def installed(
+    def installing(
         self,
         params: dict[str, Any],
         check: bool = False,
         diff: bool = True,
-        limit: float = LIMIT,
-        before: Callable[[], None] | None = None,
-    ) -> Ended:
-        """Run the installer in a process of its own, and return how that ended; it must not hang or crash.
+    ) -> Call:
+        """Begin to run the installer in a process of its own."""
+        return Call(lambda: install(dict(params, root=str(self.root)), check_mode=check, diff_mode=diff))
 
-        ``before`` is called in that process first.
-        """
-
-        def work() -> dict[str, Any]:
-            if before is not None:
-                before()
-            return install(dict(params, root=str(self.root)), check_mode=check, diff_mode=diff)
-
-        ended = called(work, limit)
-        if ended.crash:
-            raise Fell(f"the installer crashed instead of telling: {ended.crash[-1500:]}")
-        return ended
+    def installed(self, params: dict[str, Any], limit: float = LIMIT, **more: Any) -> Ended:
+        """Run the installer, and return how that ended; it must not hang or crash."""
+        return not_crashed(self.installing(params, **more).wait(limit))
 
     def good(self, params: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Run the installer and return its result, which must be a success."""
@@ -290,6 +282,13 @@ def become_reaper() -> None:
     LIBC.prctl(set_child_subreaper, 1, 0, 0, 0)
 
 
+def not_crashed(ended: Ended) -> Ended:
+    """Return how a run ended. A traceback is no way to end."""
+    if ended.crash:
+        raise Fell(f"the installer crashed instead of telling: {ended.crash[-1500:]}")
+    return ended
+
+
 def different(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return the keys whose values differ."""
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
@@ -303,31 +302,45 @@ def _told(kept: object) -> str:
 
 def called(work: Callable[[], dict[str, Any]], limit: float) -> Ended:
     """Call a function in a child and return what it returned. A child that takes too long is killed: then we fall."""
-    reading, writing = os.pipe()
-    begun = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        _answer(work, reading, writing)
-    os.close(writing)
-    parts: list[bytes] = []
-    try:
-        while True:
-            left = begun + limit - time.monotonic()
-            if left <= 0 or not select.select([reading], [], [], left)[0]:
-                os.kill(child, signal.SIGKILL)
-                raise Fell(f"it hung: no end after {limit:.0f} seconds")
-            part = os.read(reading, 1 << 20)
-            if not part:
-                break
-            parts.append(part)
-    finally:
-        os.close(reading)
-        status = os.waitpid(child, 0)[1]
-    seconds = time.monotonic() - begun
-    if os.WIFSIGNALED(status):
-        return Ended({}, "", os.WTERMSIG(status), seconds)
-    answer: dict[str, Any] = json.loads(b"".join(parts) or b'{"crash": "no answer"}')
-    return Ended(answer.get("result", {}), answer.get("crash", ""), 0, seconds)
+    return Call(work).wait(limit)
+
+
+class Call:
+    """A function that runs in a child."""
+
+    def __init__(self, work: Callable[[], dict[str, Any]]) -> None:
+        self._reading, writing = os.pipe()
+        self._begun = time.monotonic()
+        self.process = os.fork()
+        if self.process == 0:
+            _answer(work, self._reading, writing)
+        os.close(writing)
+
+    def wait(self, limit: float) -> Ended:
+        """Wait for its end, and return that."""
+        parts: list[bytes] = []
+        try:
+            while True:
+                left = self._begun + limit - time.monotonic()
+                if left <= 0 or not select.select([self._reading], [], [], left)[0]:
+                    self.kill()
+                    raise Fell(f"it hung: no end after {limit:.0f} seconds")
+                part = os.read(self._reading, 1 << 20)
+                if not part:
+                    break
+                parts.append(part)
+        finally:
+            os.close(self._reading)
+            status = os.waitpid(self.process, 0)[1]
+        seconds = time.monotonic() - self._begun
+        if os.WIFSIGNALED(status):
+            return Ended({}, "", os.WTERMSIG(status), seconds)
+        answer: dict[str, Any] = json.loads(b"".join(parts) or b'{"crash": "no answer"}')
+        return Ended(answer.get("result", {}), answer.get("crash", ""), 0, seconds)
+
+    def kill(self) -> None:
+        """Kill the child, but not what it has started."""
+        os.kill(self.process, signal.SIGKILL)
 
 
 def _answer(work: Callable[[], dict[str, Any]], reading: int, writing: int) -> NoReturn:
@@ -368,13 +381,11 @@ def wait_until(true: Callable[[], bool], limit: float) -> bool:
     return True
 
 
-def shorten_deadline(seconds: float) -> None:
-    """Make the time short that the work of one user may take: nobody wants to wait a minute for each round."""
-    for name in DEADLINES:
-        if hasattr(_as_user, name):
+def shorten_deadlines(one: float, everyone: float) -> None:
+    """Make the times short that the work of one user, and of all, may take: a minute is too long for a round."""
+    for usual, seconds in ((60, one), (300, everyone)):
+        names = [name for name, value in vars(_as_user).items() if name.isupper() and value == usual]
+        if not names:
+            raise Fell(f"nothing bounds how long the work of a user may take: _as_user.py has no constant of {usual} s")
+        for name in names:
             setattr(_as_user, name, seconds)
-            return
-    raise Fell(f"there is no deadline for the work of a user: _as_user.py has none of {', '.join(DEADLINES)}")
-
-
-DEADLINES = ("DEADLINE", "SECONDS", "LIMIT", "PATIENCE", "_DEADLINE", "_SECONDS", "_LIMIT", "_PATIENCE")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the attacked runs install: what the collection itself renders for ada and bob, so every kind of file is there."""
+"""What the attacked runs install: what the collection itself renders for ada and bob, so each kind of file is there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.po
 ADA = "ada@example.org"
 BOB = "bob@example.net"
 
-CLIENTS = ("claws_mail", "evolution", "kmail", "mutt", "emacs_gnus", "sylpheed", "thunderbird", "thunderbird_autoconfig")
+CLIENTS = (
+    "claws_mail",
+    "evolution",
+    "kmail",
+    "mutt",
+    "emacs_gnus",
+    "sylpheed",
+    "thunderbird",
+    "thunderbird_autoconfig",
+)
 FEW = ("claws_mail", "mutt", "evolution", "thunderbird", "thunderbird_autoconfig")
 """Sections, blocks, values, whole files, first-start files with directories; in homes and outside."""
 
