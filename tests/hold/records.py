@@ -62,8 +62,8 @@ VALUES: tuple[Any, ...] = (
 """What takes the place of something in a record; the last two remove it, or put it into a list twice."""
 
 PYTHON = re.compile(
-    r"Traceback|\b(?:Attribute|Index|Key|Name|Recursion|Type|Overflow|Assertion|OS)Error\b|object has no|NoneType|<class"
-    r"|not subscriptable|unhashable|unsupported operand|invalid literal|object is not|positional argument"
+    r"Traceback|\b(?:Attribute|Index|Key|Name|Recursion|Type|Overflow|Assertion|OS)Error\b|object has no|NoneType"
+    r"|<class|not subscriptable|unhashable|unsupported operand|invalid literal|object is not|positional argument"
 )
 """What an admin can make nothing of."""
 
@@ -265,19 +265,18 @@ def _place(stage: Stage, path: str, forged: str) -> None:
     whole = json.loads(record.read_bytes())
     whole["files"].append(entry)
     data = json.dumps(whole).encode("ascii")
-    mine = [kept.relative_to(stage.root) for kept in _of_nobody(stage)]
-    before = (stage.jewels(), [(stage.root / name).read_bytes() for name in mine])
+    before = stage.jewels()
     for params in (present(CLIENTS, later=True), purged(CLIENTS), absent()):
         record.write_bytes(data)
         ended = stage.installed(params)
         _is_sentence(ended, f"{path} by {forged}")
-    stage.compare(before[0], stage.jewels(), f"{path} by {forged}")
-    for name, content in zip(mine, before[1], strict=True):
-        if not (stage.root / name).exists() or (stage.root / name).read_bytes() != content:
-            raise Fell(f"{name} was removed or changed, because a record said so")
+    stage.compare(before, stage.jewels(), f"{path} by {forged}")
+    for beside in _beside(stage):
+        if not beside.exists() or beside.read_bytes() != CONTENT:
+            raise Fell(f"{beside.relative_to(stage.root)} was removed or changed, because a record said so")
 
 
-def _of_nobody(stage: Stage) -> list[Path]:
+def _beside(stage: Stage) -> list[Path]:
     """Return what is no client's place, but lies where jewels() does not look."""
     return [
         stage.path(name)
