@@ -219,21 +219,23 @@ def _is_safe(path: Path, stage: Stage) -> None:
 
 
 PLACES = {
-    "ada's directory": ("ada", 0o755),
-    "everybody's directory": ("root", 0o777),
-    "everybody's sticky one": ("root", 0o1777),
+    "ada's directory for root": ("ada", 0o755, "root"),
+    "ada's directory for eve": ("ada", 0o755, "eve"),
+    "everybody's directory for eve": ("root", 0o777, "eve"),
+    "everybody's sticky one for root": ("root", 0o1777, "root"),
+    "everybody's sticky one for eve": ("root", 0o1777, "eve"),
 }
-"""Who owns a directory outside of homes, and its mode."""
+"""Who owns a directory outside of homes, its mode, and which owner is asked for."""
 
 
 def _place(stage: Stage, kind: str, place: str) -> None:
     """Ask for an owner in directories where others can rename things: that is refused, unless the sticky bit is set."""
-    owner, mode = PLACES[place]
+    owner, mode, asked = PLACES[place]
     path = stage.write("/srv/spool/ada.conf", OLD[kind], stage.ada)
     _owned_by(path.parent, stage.ada if owner == "ada" else 0)
     path.parent.chmod(mode)
     before = stage.kept("/var/lib")
-    ended = stage.installed(_wanted(kind, "/srv/spool/ada.conf", False, owner="eve" if owner == "ada" else "root"))
+    ended = stage.installed(_wanted(kind, "/srv/spool/ada.conf", False, owner=asked))
     if mode & stat.S_ISVTX:
         if ended.result.get("failed"):
             raise Fell(f"refused: {ended.told}")

@@ -132,6 +132,15 @@ def test_the_documentation_of_from_pox_names_what_it_returns() -> None:
     assert list(returned["findings"]["contains"]) == list(Finding("override", "").as_dict())
 
 
+def test_the_page_of_the_attacks_names_all_of_them() -> None:
+    page = (TOP / "docs" / "hold.md").read_text(encoding="utf-8")
+    attacks = importlib.import_module("ansible_collections.mailfleet.autodiscover.tests.hold.run").ATTACKS
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.M)) == attacks
+    for name, attack in re.findall(r"--round '([^']+)' (\w+)", page):
+        module = importlib.import_module(f"ansible_collections.mailfleet.autodiscover.tests.hold.{attack}")
+        assert name in module.rounds()
+
+
 def test_every_module_is_in_the_action_group() -> None:
     runtime = yaml.safe_load((TOP / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     modules = sorted(path.stem for path in (TOP / "plugins" / "modules").glob("*.py"))
