@@ -383,9 +383,7 @@ def wait_until(true: Callable[[], bool], limit: float) -> bool:
 
 def shorten_deadlines(one: float, everyone: float) -> None:
     """Make the times short that the work of one user, and of all, may take: a minute is too long for a round."""
-    for usual, seconds in ((60, one), (300, everyone)):
-        names = [name for name, value in vars(_as_user).items() if name.isupper() and value == usual]
-        if not names:
-            raise Fell(f"nothing bounds how long the work of a user may take: _as_user.py has no constant of {usual} s")
-        for name in names:
-            setattr(_as_user, name, seconds)
+    for name, seconds in (("SECONDS_OF_A_USER", one), ("SECONDS_OF_ALL_USERS", everyone)):
+        if not hasattr(_as_user, name):
+            raise Fell(f"nothing bounds how long the work of a user may take: _as_user.py has no {name}")
+        setattr(_as_user, name, seconds)
