@@ -160,7 +160,7 @@ TEMPORARY = (
 )
 
 
-SHARE = 0.4
+SHARE = 0.3
 
 
 def rounds() -> list[str]:

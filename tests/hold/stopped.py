@@ -171,7 +171,8 @@ def _in_time(stage: Stage, params: dict[str, Any]) -> Ended:
 def _others_go_on(ended: Ended) -> None:
     """Fall unless bob is provisioned, and ada is too, or is refused by name with a sentence."""
     if ended.signal or BOB in ended.refused:
-        raise Fell(f"signal {ended.signal}, refused {ended.result.get('refused')}")
+        rows = [row for row in ended.result.get("refused", ()) if row["email"] == BOB]
+        raise Fell(f"signal {ended.signal}, bob is refused: {rows}")
     if ended.result.get("failed") and (ended.refused != {ADA} or "ada" not in ended.told):
         raise Fell(f"refused {ended.refused}: {ended.told[:1000]}")
     if not any(row["email"] == BOB for row in ended.result["files"]):

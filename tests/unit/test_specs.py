@@ -135,7 +135,7 @@ def test_the_documentation_of_from_pox_names_what_it_returns() -> None:
 def test_the_page_of_the_attacks_names_all_of_them() -> None:
     page = (TOP / "docs" / "hold.md").read_text(encoding="utf-8")
     attacks = importlib.import_module("ansible_collections.mailfleet.autodiscover.tests.hold.run").ATTACKS
-    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.M)) == attacks
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.M)) == tuple(attacks)
     for name, attack in re.findall(r"--round '([^']+)' (\w+)", page):
         module = importlib.import_module(f"ansible_collections.mailfleet.autodiscover.tests.hold.{attack}")
         assert name in module.rounds()
