@@ -45,7 +45,7 @@ ATTACKS = {
     "stopped": 4,
     "redaction": 2,
     "records": 3,
-    "floods": 6,
+    "flooding": 6,
 }
 """What is tried, and which part of the time it may take."""
 BUDGET = 280.0
@@ -155,10 +155,8 @@ class Arena:
             weight -= ATTACKS[attack]
             try:
                 module = importlib.import_module(f"{__package__}.{attack}")
-            except ModuleNotFoundError as error:
-                if error.name != f"{__package__}.{attack}":
-                    raise
-                row.impossible["there is no such attack yet"] = []
+            except ImportError as error:
+                row.impossible[f"{attack} cannot be loaded: {error}"] = []
                 continue
             waiting = deque(self._chosen(attack, module, scale, only))
             slots = deque(range(1 if getattr(module, "ALONE", False) else AT_ONCE))
@@ -181,10 +179,12 @@ class Arena:
         if only is not None:
             return [name for name in names if only == name] or [name for name in names if only in name]
         share = min(1.0, getattr(module, "SHARE", 1.0) * scale)
+        always = [name for name in names if any(part in name for part in getattr(module, "ALWAYS", ()))]
+        names = [name for name in names if name not in always]
         dice = random.Random(f"{self.seed} {attack}")
         # Evenly spread, so that each kind of round is there, and in an order that makes no difference when time is out.
         chosen = [names[int((place + dice.random()) / share)] for place in range(int(len(names) * share))]
-        return dice.sample(chosen, len(chosen))
+        return always + dice.sample(chosen, len(chosen))
 
     def _begin(self, module: ModuleType, row: Row, name: str, slot: int) -> Playing:
         row.rounds += 1
