@@ -109,14 +109,19 @@ def _chain(_stage: Stage, path: Path) -> None:
     path.with_name(f"{path.name}.45").write_bytes(b"x\n")
 
 
-# The root stands for the node's "/": a link of the node that begins there is one into it.
+def _link_up(stage: Stage, path: Path) -> None:
+    os.symlink(os.path.relpath(stage.path("/srv/jewels/shared"), path.parent), path)
+
+
 AS_USER = {
     "link to a jewel": _link("/srv/jewels/file"),
-    "link to a jewel on the machine": _link("{root}/srv/jewels/file"),
-    "link to a jewel beside the root": _link("{place}/jewels/shared/file"),
-    "link up to a jewel": _link("../../../../../../srv/jewels/shared/file"),
     "link to a directory of jewels": _link("/srv/jewels/shared"),
     "link to a new name among jewels": _link("/srv/jewels/shared/new"),
+    "link to a jewel as the machine knows it": _link("{root}/srv/jewels/file"),
+    "link to a directory as the machine knows it": _link("{root}/srv/jewels/shared"),
+    "link to a directory beside the root": _link("{place}/jewels/shared"),
+    "link up to a directory of jewels": _link_up,
+    "link far up to a jewel": _link("../../../../../../srv/jewels/shared/file"),
     "link to a home": _link("/home/eve"),
     "link to bob's file": _link("/home/bob/{name}"),
     "link through /proc": _link("/proc/self/root{root}/srv/jewels/shared"),
@@ -161,6 +166,8 @@ TEMPORARY = (
 
 
 SHARE = 0.3
+INSIDE = 0.6
+"""Part of the rounds in which the installer has "/" as its root: there its links and the kernel's are the same."""
 
 
 def rounds() -> list[str]:
@@ -204,6 +211,7 @@ def _plant(stage: Stage, what: str, path: Path, uid: int) -> None:
 
 def _home(stage: Stage, what: str, where: str) -> None:
     client = NAMES[where]
+    stage.chrooted = stage.dice.random() < INSIDE
     stage.write("/home/bob/.claws-mail/accountrc", FOREIGN, stage.bob)
     _plant(stage, what, stage.path(f"/home/ada/{where}"), stage.ada)
     wanted = present(("claws_mail",) if client == "claws_mail" else ("claws_mail", client))
@@ -214,6 +222,7 @@ def _home(stage: Stage, what: str, where: str) -> None:
         bob = stage.path("/home/bob/.claws-mail/accountrc").read_bytes()
         if not bob.startswith(FOREIGN.rstrip(b"\n")) or b"mail.example.net" not in bob:
             raise Fell(f"bob's accounts are {bob!r}")
+        stage.all_belongs_to(stage.bob, "/home/bob")
         ended = stage.installed(absent())
         _orderly(ended.refused, ended.told)
         if stage.path("/home/bob/.claws-mail/accountrc").read_bytes() != FOREIGN:
@@ -230,6 +239,7 @@ def _record(stage: Stage, what: str, where: str) -> None:
 
     A link that root made is an admin's, who wants the record elsewhere.
     """
+    stage.chrooted = stage.dice.random() < INSIDE
     stage.write("/home/bob/.claws-mail/accountrc", FOREIGN, stage.bob)
     if where.count("/") > 2:
         stage.path("/var/lib/mailfleet").mkdir(mode=0o700)
@@ -246,6 +256,7 @@ def _record(stage: Stage, what: str, where: str) -> None:
 
 def _temporary(stage: Stage, what: str) -> None:
     """Plant what looks like the rest of a dead run: in the home, and in a directory that everybody may write."""
+    stage.chrooted = stage.dice.random() < INSIDE
     stage.write("/home/bob/.claws-mail/accountrc", FOREIGN, stage.bob)
     stage.good(present(CLIENTS))
     for directory in ("home/ada/.claws-mail", "home/ada/.config/mailfleet", "usr/share/thunderbird/isp"):
@@ -272,7 +283,7 @@ def _backups(stage: Stage) -> None:
     def plant() -> None:
         for process in range(os.getpid() - 2, os.getpid() + 200):
             for moment in moments:
-                os.symlink(stage.path("/srv/jewels/shared/file"), directory / f"accountrc.{process}.{moment}")
+                os.symlink(stage.seen("/srv/jewels/shared/file"), directory / f"accountrc.{process}.{moment}")
 
     stage.as_user(stage.ada, plant)
     with stage.nothing_else_changes():

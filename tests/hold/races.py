@@ -46,7 +46,7 @@ def _swap(path: Path) -> Callable[[], None]:
     return work
 
 
-def _exchange(path: Path, target: Path | str) -> Callable[[], None]:
+def _exchange(path: Path, target: str) -> Callable[[], None]:
     """Return what puts a link in the place of a name, and the thing itself back."""
     away = path.with_name(path.name + ".away")
 
@@ -120,7 +120,7 @@ def _rewrite(path: Path) -> Callable[[], None]:
     return work
 
 
-def _temporaries(directory: Path, target: Path) -> Callable[[], None]:
+def _temporaries(directory: Path, target: str) -> Callable[[], None]:
     """Return what puts links in the place of temporary files as soon as one is seen."""
 
     def work() -> None:
@@ -145,6 +145,7 @@ def rounds() -> list[str]:
 
 def play(stage: Stage, name: str) -> None:
     """Install, update and remove against one trick, then once more in peace."""
+    stage.chrooted = stage.dice.random() < 0.6
     stage.write("/home/ada/.claws-mail/accountrc", FOREIGN, stage.ada)
     stage.write("/home/ada/.muttrc", b"set realname=Ada\n", stage.ada)
     stage.write("/home/bob/.claws-mail/accountrc", FOREIGN, stage.bob)
@@ -168,6 +169,8 @@ def play(stage: Stage, name: str) -> None:
         for path in (stage.root / "home/ada").iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         stage.good(present(CLIENTS))
+        for user, uid in (("ada", stage.ada), ("bob", stage.bob)):
+            stage.all_belongs_to(uid, f"/home/{user}")
         stage.good(absent())
 
 
@@ -187,13 +190,13 @@ def _trick(stage: Stage, name: str) -> Callable[[], None]:
     path = stage.path(f"/home/ada/{where}")
     return {
         "swap": _swap(path),
-        "link out": _exchange(path, stage.path("/srv/jewels/shared")),
-        "link home": _exchange(path, stage.path("/home/eve")),
+        "link out": _exchange(path, stage.seen("/srv/jewels/shared")),
+        "link home": _exchange(path, stage.seen("/home/eve")),
         "link within": _exchange(path, path.name + ".away"),
         "hard links": _hard_links(path, stage.path("/srv/jewels/file")),
         "kinds": _kinds(path),
         "remove": _remove(path),
         "modes": _modes(path),
         "rewrite": _rewrite(path),
-        "temporaries": _temporaries(path, stage.path("/srv/jewels/shared/file")),
+        "temporaries": _temporaries(path, stage.seen("/srv/jewels/shared/file")),
     }[" ".join(words)]

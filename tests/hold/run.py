@@ -127,10 +127,13 @@ class Arena:
         self.playing: list[Playing] = []
 
     def __enter__(self) -> Arena:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, _interrupted)
         self.claim, self.uids = _uids_of_our_own()
-        self.place = Path(tempfile.mkdtemp(prefix="mailfleet-hold-", dir=_fast_place()))
+        name = f"mailfleet-hold-{self.uids}-"
+        for left in Path(_fast_place() or tempfile.gettempdir()).glob(f"{name}*"):
+            shutil.rmtree(left, ignore_errors=True)  # of a run that was killed: its claim on the uids is ours now
+        self.place = Path(tempfile.mkdtemp(prefix=name, dir=_fast_place()))
         self.place.chmod(0o711)
         return self
 

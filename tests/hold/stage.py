@@ -91,6 +91,9 @@ class Stage:
         self.dice = dice
         self.first_uid = first_uid
         self.ada, self.bob, self.eve = first_uid + 1, first_uid + 2, first_uid + 3
+        self._untouched: dict[str, Kept] | None = None
+        self.chrooted = False
+        """Whether the installer runs inside, with "/" as its root, as on a real node; else root is an option of its."""
         if like is None:
             self._build()
         else:
@@ -119,6 +122,7 @@ class Stage:
         )
         self.write("/etc/group", "".join(f"{name}:x:{uid}:\n" for name, uid in users.items()).encode())
         self.write("/etc/shadow", b"root:$6$secret:1::::::\n", mode=0o600)
+        os.mknod(self.root / "dev/null", stat.S_IFCHR | 0o666, os.makedev(1, 3))
         for program in ("mpop", "msmtp"):
             self.write(f"/usr/bin/{program}", b"#!/bin/sh\n", mode=0o755)
         for name, uid in users.items():
@@ -139,6 +143,10 @@ class Stage:
     def path(self, name: str) -> Path:
         """Return a path of the node on this machine."""
         return self.root / name.lstrip("/")
+
+    def seen(self, name: str) -> str:
+        """Return a path of the node as the kernel knows it where the installer runs."""
+        return name if self.chrooted else str(self.path(name))
 
     def write(self, name: str, content: bytes, uid: int = 0, mode: int = 0o644) -> Path:
         """Make a file, and the directories above it that are missing, as root."""
@@ -184,10 +192,23 @@ class Stage:
 
     @contextmanager
     def nothing_else_changes(self) -> Iterator[None]:
-        """Fall when anything that is nobody's business here is another afterwards."""
-        before = self.jewels()
-        yield
-        self.compare(before, self.jewels(), "outside of the home")
+        """Fall when anything that is nobody's business here is another after one of the runs, or at the end."""
+        self._untouched = self.jewels()
+        try:
+            yield
+            self._look_around()
+        finally:
+            self._untouched = None
+
+    def _look_around(self) -> None:
+        if self._untouched is not None:
+            self.compare(self._untouched, self.jewels(), "outside of the home")
+
+    def all_belongs_to(self, uid: int, top: str) -> None:
+        """Fall when something below a directory is not this user's: then root was at work there itself."""
+        for path in [self.path(top), *self.path(top).rglob("*")]:
+            if path.lstat().st_uid != uid:
+                raise Fell(f"{path.relative_to(self.root)} belongs to {path.lstat().st_uid}, not to {uid}")
 
     def compare(self, before: dict[str, Kept], after: dict[str, Kept], where: str) -> None:
         """Fall when two states differ."""
@@ -207,11 +228,23 @@ class Stage:
         diff: bool = True,
     ) -> Call:
         """Begin to run the installer in a process of its own."""
-        return Call(lambda: install(dict(params, root=str(self.root)), check_mode=check, diff_mode=diff))
+
+        def work() -> dict[str, Any]:
+            root = str(self.root)
+            if self.chrooted:
+                os.chroot(root)
+                os.chdir("/")
+                root = "/"
+            return install(dict(params, root=root), check_mode=check, diff_mode=diff)
+
+        return Call(work)
 
     def installed(self, params: dict[str, Any], limit: float = LIMIT, **more: Any) -> Ended:
-        """Run the installer, and return how that ended; it must not hang or crash."""
-        return not_crashed(self.installing(params, **more).wait(limit))
+        """Run the installer, and return how that ended; it must not hang, crash, or touch what is nobody's business."""
+        ended = not_crashed(self.installing(params, **more).wait(limit))
+        # A removal would put right what an installation did.
+        self._look_around()
+        return ended
 
     def good(self, params: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Run the installer and return its result, which must be a success."""
