@@ -10,7 +10,9 @@ Nothing outside of the home changes, no run crashes or hangs, no file is half wr
 from __future__ import annotations
 
 import os
+import random
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +26,8 @@ FILES = (".claws-mail/accountrc", ".claws-mail/folderlist.xml", ".muttrc", ".con
 TURNS = 6
 """Runs that root makes in one round, each against a home that somebody is at."""
 SHARE = 0.4
+DWELL = 0.002
+"""Seconds for which a link stays, at most."""
 
 
 def _clear(path: Path) -> None:
@@ -54,8 +58,11 @@ def _exchange(path: Path, target: str) -> Callable[[], None]:
         _clear(away)
         os.rename(path, away)
         os.symlink(target, path)
+        # Long enough to be walked through, short enough to be another thing at the next look.
+        time.sleep(random.random() * DWELL)
         os.unlink(path)
         os.rename(away, path)
+        time.sleep(random.random() * DWELL)
 
     return work
 
