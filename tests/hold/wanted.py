@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import territories
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import AccountRequest, provision
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
 
@@ -69,12 +70,18 @@ def present(
 ) -> dict[str, Any]:
     """Return parameters that provision accounts; ``later``: the server's response is another one by now."""
     files = _files(clients, *(("mail2", "off") if later else ("mail", "on")), emails)
-    return {"files": list(files), "accounts": list(emails), "clients": list(clients), **more}
+    return {
+        "files": list(files),
+        "accounts": list(emails),
+        "clients": list(clients),
+        "territory": territories({}),
+        **more,
+    }
 
 
 def absent(*emails: str, **more: Any) -> dict[str, Any]:
     """Return parameters that remove accounts; none named: both."""
-    return {"state": "absent", "accounts": list(emails or (ADA, BOB)), **more}
+    return {"state": "absent", "accounts": list(emails or (ADA, BOB)), "territory": territories({}), **more}
 
 
 def purged(clients: tuple[str, ...] = FEW, **more: Any) -> dict[str, Any]:
