@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from .stage import Fell, Stage
+from .stage import Ended, Fell, Stage
 from .wanted import ADA, BOB, CLIENTS, FOREIGN, absent, present
 
 NAMES = {
@@ -218,20 +218,24 @@ def _home(stage: Stage, what: str, where: str) -> None:
     with stage.nothing_else_changes():
         for check in (True, False):
             ended = stage.installed(wanted, check=check)
-            _orderly(ended.refused, ended.told)
+            _orderly(ended)
         bob = stage.path("/home/bob/.claws-mail/accountrc").read_bytes()
         if not bob.startswith(FOREIGN.rstrip(b"\n")) or b"mail.example.net" not in bob:
             raise Fell(f"bob's accounts are {bob!r}")
         stage.all_belongs_to(stage.bob, "/home/bob")
         ended = stage.installed(absent())
-        _orderly(ended.refused, ended.told)
+        _orderly(ended)
         if stage.path("/home/bob/.claws-mail/accountrc").read_bytes() != FOREIGN:
             raise Fell("bob's accounts did not come back")
 
 
-def _orderly(refused: set[str], told: str) -> None:
-    if BOB in refused or "Traceback" in told or (told and not told.rstrip().endswith((".", ")"))):
-        raise Fell(f"refused: {sorted(refused)}: {told[:1500]}")
+def _orderly(ended: Ended) -> None:
+    """Fall when ada cost somebody else something, or nobody can read why she was refused."""
+    told = ended.told
+    if ended.signal or BOB in ended.refused or "Traceback" in told or (told and not told.rstrip().endswith((".", ")"))):
+        raise Fell(f"signal {ended.signal}, refused: {sorted(ended.refused)}: {told[:1500]}")
+    if ended.result.get("failed") and not ended.refused:
+        raise Fell(f"everybody is refused: {told[:1500]}")
 
 
 def _record(stage: Stage, what: str, where: str) -> None:
@@ -270,7 +274,7 @@ def _temporary(stage: Stage, what: str) -> None:
     with stage.nothing_else_changes():
         for params in (present(CLIENTS, later=True), absent()):
             ended = stage.installed(params)
-            _orderly(ended.refused, ended.told)
+            _orderly(ended)
 
 
 def _backups(stage: Stage) -> None:

@@ -170,7 +170,7 @@ def play(stage: Stage, name: str) -> None:
             for turn in range(TURNS):
                 params = absent() if turn % 3 == 2 else present(CLIENTS, later=bool(turn % 2))
                 ended = stage.installed(params)
-                if ended.signal or BOB in ended.refused:
+                if ended.signal or BOB in ended.refused or (ended.result.get("failed") and not ended.refused):
                     raise Fell(f"turn {turn}: signal {ended.signal}, refused {ended.refused}: {ended.told[:1000]}")
                 _look(stage, turn)
         for path in (stage.root / "home/ada").iterdir():
