@@ -309,7 +309,9 @@ def tell(rows: Sequence[Row], seed: int, seconds: float) -> None:
             print(f"\n{row.attack}: {name}\n    {shown}")
             print(f"    again: make hold ARGS=\"--seed {seed} --round '{name}' {row.attack}\"")
             if len(alike) > 1:
-                print(f"    the like of it: {len(alike) - 1}, such as {', '.join(other for other, _ in alike[1:4])}")
+                print(
+                    f"    the like of it: {len(alike) - 1}, such as {', '.join(other for other, _reason in alike[1:4])}"
+                )
         if len(kinds) > SHOWN:
             print(f"\n{row.attack}: {len(kinds) - SHOWN} other kinds of falls")
     fell = sum(len(row.fell) for row in rows)
