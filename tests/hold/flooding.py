@@ -9,7 +9,7 @@ Memory and CPU grow by no more than the bounds over a run that finds nothing.
 
 from __future__ import annotations
 
-from . import floods
+from .floods import FLOODS, MOST_CPU, MOST_MEMORY, REPORTS, RESPONSES, RUNS, measure
 from .stage import Fell, Stage
 
 SHARE = 0.15
@@ -19,16 +19,16 @@ ALWAYS = ("everything at once",)
 
 def rounds() -> list[str]:
     """Return a round for each flood of a home and each run that meets it, and for each response and report."""
-    homes = [f"{name}, {run}" for name in floods.FLOODS for run in floods.RUNS]
-    return [*homes, *floods.RESPONSES, *floods.REPORTS]
+    homes = [f"{name}, {run}" for name in FLOODS for run in RUNS]
+    return [*homes, *RESPONSES, *REPORTS]
 
 
 def play(_stage: Stage, name: str) -> None:
     """Measure one of them."""
     flood, comma, run = name.rpartition(", ")
-    measured = floods.measure(flood, run) if comma and flood in floods.FLOODS else floods.measure(name)
+    measured = measure(flood, run) if comma and flood in FLOODS else measure(name)
     if not measured.holds:
         raise Fell(
             f"{measured.memory_bytes / 2**20:.0f} MiB and {measured.cpu_seconds:.1f} s of CPU more than without "
-            f"({floods.MOST_MEMORY / 2**20:.0f} MiB and {floods.MOST_CPU} s are the bounds): {measured.told[:600]}"
+            f"({MOST_MEMORY / 2**20:.0f} MiB and {MOST_CPU} s are the bounds): {measured.told[:600]}"
         )
