@@ -21,8 +21,9 @@ def test_a_node_that_was_taken_over_writes_to_nobody_s_terminal() -> None:
     row: dict[str, Any] = dict.fromkeys(("email", "path", "client", "key", "reason", "expected", "found"), HOSTILE)
     finding = {**row, "code": HOSTILE, "severity": "warning", "line": None, "message": HOSTILE, "element": None}
     answer = {
-        "changed": HOSTILE,
-        "files": [{**row, "action": HOSTILE}],
+        "changed": True,
+        "files": [{**row, "emails": [HOSTILE], "action": HOSTILE}],
+        "moved": [{**row, "user": HOSTILE, "kept": True, "server": HOSTILE, "before": HOSTILE, "after": HOSTILE}],
         "drift": [row],
         "pending": [row],
         "refused": [row],
@@ -36,7 +37,13 @@ def test_a_node_that_was_taken_over_writes_to_nobody_s_terminal() -> None:
     action = object.__new__(ActionModule)
     action._execute_module = lambda **_arguments: answer
     action._task = SimpleNamespace(check_mode=True)
-    options = {**dict.fromkeys(INSTALLATION_SPEC), "accounts": [], "clients": [], "on_account_error": "skip"}
+    options = {
+        **dict.fromkeys(INSTALLATION_SPEC),
+        "accounts": [],
+        "clients": [],
+        "client_options": {},
+        "on_account_error": "skip",
+    }
     result = action._installed(Plan(), {**options, "state": "present", "purge": True}, {})
     said = json.dumps(result, ensure_ascii=False)
     assert not set(said) & set(HOSTILE) - set("[2J31m")
