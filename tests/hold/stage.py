@@ -272,6 +272,7 @@ class Stage:
         child = os.fork()
         if child == 0:
             _attack(uid, work)
+        wait_until(lambda: child in processes_of([uid]), LIMIT)
         try:
             yield child
         finally:
