@@ -288,6 +288,9 @@ class Finder:
 
     def _attach_entries(self, target: Target) -> None:
         for entry in self._recorded.get(target.token, []):
+            if "unfinished" in entry:
+                # A dead run may have made them, beside the file too.
+                target.made += [path for path in entry["directories"] if path not in target.made]
             holds = settled(entry, target.found.content)
             if holds is None:
                 self.gone.append(entry)

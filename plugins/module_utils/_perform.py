@@ -29,9 +29,12 @@ class Work:
         self.targets = [target for target in plan.targets if target.outcome.writes and id(target) not in self.waiting]
         self.started = False  # whether files may have been written
 
-    def entries(self, of_target: object) -> list:
-        """Return the whole record, where ``of_target(target)`` gives the entries of a file: client -> entry or None."""
-        gone = {id(entry) for entry in self.plan.gone}
+    def entries(self, of_target: object, swept: bool = True) -> list:
+        """Return the whole record, where ``of_target(target)`` gives the entries of a file: client -> entry or None.
+
+        Not ``swept``: what dead runs left is still there, so its entries are kept.
+        """
+        gone = {id(entry) for entry in self.plan.gone if swept or "unfinished" not in entry}
         replaced = {}
         for target in self.plan.targets:
             entries = target.entries if id(target) in self.waiting else of_target(target)
@@ -69,7 +72,9 @@ def perform(work: Work, root: Area, record: Record, backup: bool) -> dict:
     busy = {id(target) for target in work.targets}
     intended = {id(target): _intended(target) for target in work.targets}
     record.save(
-        work.entries(lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries),
+        work.entries(
+            lambda target: intended[id(target)] if id(target) in busy else target.outcome.entries, swept=False
+        ),
         work.accounts(written=False).rows(),
     )
     work.started = bool(work.targets)
