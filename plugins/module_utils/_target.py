@@ -229,7 +229,9 @@ def _plan_sections(
         outcome.content = after
     outcome.rewrite = outcome.content != found.content
     if sections.changes:
-        outcome.diffs.append(lambda: keyed_diff(target.shown, sections.changes))
+        # Of the file that was taken apart, nothing else stays in memory until then.
+        changes = sections.changes
+        outcome.diffs.append(lambda: keyed_diff(target.shown, changes))
     for client in dict.fromkeys(list(wanted_sections) + sorted(target.entries)):
         _keep_sections(
             target, outcome, client, sections, [wanted for wanted in active if wanted.client == client], refused

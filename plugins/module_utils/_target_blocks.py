@@ -63,7 +63,8 @@ def plan_blocks(
     outcome.rewrite = after != found.content
     outcome.drift.extend(changes.drift)
     if changes.pairs:
-        outcome.diffs.append(lambda: whole_diff(target.shown, *changes.pairs))
+        pairs = changes.pairs
+        outcome.diffs.append(lambda: whole_diff(target.shown, *pairs))
     for client in dict.fromkeys(list(wanted) + sorted(target.entries)):
         _keep(target, outcome, client, recorded.get(client, []), changes, active, leaves, refused)
     if active:
