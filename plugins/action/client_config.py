@@ -19,6 +19,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.reg
     with_files_found,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.limits import REASONS
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.passwords import moved_passwords
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import checked_report
@@ -167,10 +168,23 @@ def _judged(result: dict[str, Any], total: int, stopped: bool, check_mode: bool)
     else:
         would = "would be" if check_mode else "were"
         done = f"The others {would} provisioned." if len(names) < total else "Nothing was provisioned."
-    reasons = "\n".join(dict.fromkeys(f"- {_named(row)}" for row in result["refused"]))
+    reasons = "\n".join(_few_of_an_account(result["refused"]))
     result["failed"] = True
     result["msg"] = f"{len(names)} of {total} accounts refused. {done}\n{reasons}"
     return result
+
+
+def _few_of_an_account(refused: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each reason, for each account no more than anybody reads."""
+    lines: dict[str, dict[str, None]] = {}
+    for row in refused:
+        lines.setdefault(row["email"], {})[f"- {_named(row)}"] = None
+    told = []
+    for email, reasons in lines.items():
+        told += list(reasons)[:REASONS]
+        if len(reasons) > REASONS:
+            told.append(f"- {email}: and {len(reasons) - REASONS} more reasons.")
+    return told
 
 
 def _named(row: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ SECONDS_OF_A_USER = 60
 SECONDS_OF_ALL_USERS = 300
 
 _MOST_BYTES = 64 * 1024 * 1024
-"""Of an answer: what may be read of one user's files, in base64, and as much again (see _limits.py)."""
+"""Of an answer, beside what is ours in it: what may be read of one user's files (_limits.py), in base64, many times."""
 
 _SECONDS_TO_DIE = 2
 
@@ -65,10 +65,11 @@ class Clock:
         self._spent[user.uid] = self._spent.get(user.uid, 0) + seconds
 
 
-def run_as(user: object, function: object, clock: object = None, keep: tuple = ()) -> object:
+def run_as(user: object, function: object, clock: object = None, keep: tuple = (), size: int = 0) -> object:
     """Call ``function`` with the rights of ``user`` (None: our own) and return its result, plain data and bytes.
 
-    ``keep`` are descriptors of directories that the function needs. Raises FileProblem when it could not be called, and
+    ``keep`` are descriptors of directories that the function needs, ``size`` the bytes of ours that may come back on
+    top of what a user may keep. Raises FileProblem when it could not be called, and
     ChildDied when it is not known how far it came.
     """
     if user is None or user.uid == os.geteuid():
@@ -82,12 +83,12 @@ def run_as(user: object, function: object, clock: object = None, keep: tuple = (
     seconds = clock.left(user)
     start = time.monotonic()
     try:
-        return _reply(user, _answer_of_child(user, function, keep, start + seconds))
+        return _reply(user, _answer_of_child(user, function, keep, start + seconds, _MOST_BYTES + 2 * size))
     finally:
         clock.spend(user, time.monotonic() - start)
 
 
-def _answer_of_child(user: User, function: object, keep: tuple, end: float) -> bytes:
+def _answer_of_child(user: User, function: object, keep: tuple, end: float, most: int) -> bytes:
     reading, writing = os.pipe()
     try:
         child = os.fork()
@@ -99,7 +100,7 @@ def _answer_of_child(user: User, function: object, keep: tuple, end: float) -> b
         _be_child(user, function, writing, keep)
     os.close(writing)
     try:
-        answer, problem = _read(reading, end)
+        answer, problem = _read(reading, end, most)
         status = _wait(child, end if problem is None else 0)
         if status is None:
             problem = problem or _LATE
@@ -121,10 +122,10 @@ _LATE = (
     "was not ready in time and was killed: something stops it, or a file system in the home does not answer. See what "
     "holds it up, then run again."
 )
-_TOO_MUCH = f"gave more than {_MOST_BYTES} bytes and was killed: there is more in the home than any mail client keeps."
+_TOO_MUCH = "gave too much to read and was killed: there is more in the home than any mail client keeps."
 
 
-def _read(reading: int, end: float) -> tuple:
+def _read(reading: int, end: float, most: int) -> tuple:
     """Return what comes from the child until it closes its end, and what is wrong, or None. Never waits longer."""
     parts = []
     size = 0
@@ -140,7 +141,7 @@ def _read(reading: int, end: float) -> tuple:
         if not part:
             return b"".join(parts), None
         size += len(part)
-        if size > _MOST_BYTES:
+        if size > most:
             return b"", _TOO_MUCH
         parts.append(part)
 

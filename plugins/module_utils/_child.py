@@ -13,7 +13,7 @@ import signal
 from ._users import User
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_MORE_MEMORY = 512 * 1024 * 1024
+_MORE_MEMORY = 256 * 1024 * 1024
 """Bytes of address space beyond what the process has when it becomes the user's."""
 
 

@@ -225,6 +225,7 @@ class Finder:
             lambda: (survey(root, user, list(looks.values())), existing(root, user, notices)),
             self._clock,
             (root.fd,),
+            sum(look.size for look in looks.values()),
         )
         self.there.update(there)
         answers = dict(zip(looks, found))

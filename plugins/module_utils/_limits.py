@@ -45,6 +45,9 @@ NUMBERS = 10000
 # A file of ours that a user has filled up is still removed or replaced up to this size.
 OURS_BYTES = 32 * MIB
 
+# Extended attributes of a file that are carried over to the next one: the limit of Linux for one (XATTR_SIZE_MAX).
+ATTRIBUTE_BYTES = 64 * KIB
+
 # What was there before us and is kept in the record, to be put back: all files of one user; one file outside homes.
 KEPT_BYTES_OF_A_USER = 256 * KIB
 KEPT_BYTES_OUTSIDE = 1 * MIB

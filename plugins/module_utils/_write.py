@@ -19,6 +19,7 @@ import stat
 import time
 
 from ._errors import FileProblem, because
+from ._limits import ATTRIBUTE_BYTES
 from ._tree import Spot, refuse_special
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -115,10 +116,14 @@ def _copy_attributes(spot: Spot, fd: int) -> None:
         # Whoever may write in the directory may have put another file there since.
         if (os.fstat(old).st_ino, os.fstat(old).st_dev) != (spot.status.st_ino, spot.status.st_dev):
             return
+        left = ATTRIBUTE_BYTES
         for name in os.listxattr(old):
             if name not in _BOUND_TO_CONTENT:
                 try:
-                    os.setxattr(fd, name, os.getxattr(old, name))
+                    value = os.getxattr(old, name)
+                    left -= len(name) + len(value)
+                    if left >= 0:
+                        os.setxattr(fd, name, value)
                 except OSError:
                     continue
     except OSError:

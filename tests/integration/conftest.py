@@ -132,6 +132,32 @@ class Ansible:
         return kept
 
 
+class Fleet:
+    """Two machines and an inventory."""
+
+    def __init__(self, place: Path, ansible: Ansible) -> None:
+        self.ansible = ansible
+        self.place = place
+        self.hosts: dict[str, dict[str, Any]] = {"desk1": {}, "desk2": {}}
+        self.machines = {name: Machine(place / name, ["ada"]) for name in self.hosts}
+        account = {"email": "ada@example.org", "user": "ada", "pox": POP_FIRST}
+        self.variables: dict[str, Any] = {
+            "ansible_connection": "local",
+            "mail_client_become": False,
+            "mail_client_clients": ["claws_mail"],
+            "mail_client_root": f"{place}/{{{{ inventory_hostname }}}}",
+            "mail_client_accounts": [account],
+        }
+
+    def play(self, name: str, *arguments: str) -> tuple[int, str]:
+        """Run a playbook of the collection."""
+        inventory = {"all": {"hosts": self.hosts, "vars": self.variables}}
+        path = self.ansible.directory / "inventory.json"
+        path.write_text(json.dumps(inventory), encoding="utf-8")
+        done = self.ansible.command("ansible-playbook", f"mailfleet.autodiscover.{name}", "-i", str(path), *arguments)
+        return done.returncode, done.stdout
+
+
 def client_config(machine: Machine, **options: Any) -> dict[str, Any]:
     """Return a task that provisions ``machine``."""
     options.setdefault("clients", ["claws_mail", "thunderbird_autoconfig"])
@@ -167,3 +193,9 @@ def ada() -> dict[str, Any]:
 def bob() -> dict[str, Any]:
     """An account by IMAP, without SMTPLast."""
     return {"email": "bob@example.net", "user": "bob", "pox": IMAP_ONLY}
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, ansible: Ansible) -> Fleet:
+    """A fleet of two machines."""
+    return Fleet(tmp_path, ansible)

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Machine
-from .test_playbooks import Fleet, fleet  # noqa: F401 - a fixture
+from .conftest import Fleet, Machine
 
 JUDGED = ("-e", "mail_client_fail_on_drift=true")
 REPORTED = "desk1"
@@ -25,11 +24,11 @@ def _record(machine: Machine) -> Path:
     return machine.root / "var/lib/mailfleet/default.json"
 
 
-def _no_interpreter(fleet: Fleet) -> None:  # noqa: F811
+def _no_interpreter(fleet: Fleet) -> None:
     fleet.hosts[REPORTED] = {"ansible_python_interpreter": "/nonexistent/python3"}
 
 
-def _mute_interpreter(fleet: Fleet) -> None:  # noqa: F811
+def _mute_interpreter(fleet: Fleet) -> None:
     """Answer like a module, and say nothing."""
     program = fleet.ansible.directory / "python3"
     program.write_text("#!/bin/sh\necho '{}'\n", encoding="utf-8")
@@ -37,7 +36,7 @@ def _mute_interpreter(fleet: Fleet) -> None:  # noqa: F811
     fleet.hosts[REPORTED] = {"ansible_python_interpreter": str(program)}
 
 
-def _crash(fleet: Fleet) -> None:  # noqa: F811
+def _crash(fleet: Fleet) -> None:
     """A Python that ends before the module says anything."""
     program = fleet.ansible.directory / "python3"
     program.write_text("#!/bin/sh\necho 'Segmentation fault' >&2\nexit 139\n", encoding="utf-8")
@@ -45,23 +44,23 @@ def _crash(fleet: Fleet) -> None:  # noqa: F811
     fleet.hosts[REPORTED] = {"ansible_python_interpreter": str(program)}
 
 
-def _garbage_record(fleet: Fleet) -> None:  # noqa: F811
+def _garbage_record(fleet: Fleet) -> None:
     _record(fleet.machines[REPORTED]).write_bytes(b"\0garbage")
 
 
-def _misshapen_record(fleet: Fleet) -> None:  # noqa: F811
+def _misshapen_record(fleet: Fleet) -> None:
     record = _record(fleet.machines[REPORTED])
     content = json.loads(record.read_text(encoding="utf-8"))
     content["files"][0]["sections"] = 7
     record.write_text(json.dumps(content), encoding="utf-8")
 
 
-def _record_is_a_directory(fleet: Fleet) -> None:  # noqa: F811
+def _record_is_a_directory(fleet: Fleet) -> None:
     _record(fleet.machines[REPORTED]).unlink()
     _record(fleet.machines[REPORTED]).mkdir()
 
 
-def _no_root(fleet: Fleet) -> None:  # noqa: F811
+def _no_root(fleet: Fleet) -> None:
     fleet.variables["mail_client_root"] = (
         f"{fleet.place}/{{{{ 'gone' if inventory_hostname == 'desk1' else 'desk2' }}}}"
     )
@@ -80,7 +79,7 @@ CAUSES: dict[str, Callable[[Fleet], None]] = {
 
 @pytest.mark.parametrize("beside", [True, False], ids=["beside a clean host", "alone"])
 @pytest.mark.parametrize("cause", CAUSES.values(), ids=CAUSES)
-def test_a_failed_module_is_never_no_drift(fleet: Fleet, cause: Callable[[Fleet], None], beside: bool) -> None:  # noqa: F811
+def test_a_failed_module_is_never_no_drift(fleet: Fleet, cause: Callable[[Fleet], None], beside: bool) -> None:
     fleet.play("provision")
     cause(fleet)
     only = () if beside else ("-e", f"mail_client_hosts={REPORTED}")
@@ -92,7 +91,7 @@ def test_a_failed_module_is_never_no_drift(fleet: Fleet, cause: Callable[[Fleet]
         assert f"[{REPORTED}]: FAILED!" in printed
 
 
-def test_a_failed_module_does_not_hide_behind_a_refused_account(fleet: Fleet) -> None:  # noqa: F811
+def test_a_failed_module_does_not_hide_behind_a_refused_account(fleet: Fleet) -> None:
     fleet.play("provision")
     _garbage_record(fleet)
     fleet.variables["mail_client_accounts"].append({"email": "eve@example.org", "user": "ada", "pox": "no answer"})
@@ -102,7 +101,7 @@ def test_a_failed_module_does_not_hide_behind_a_refused_account(fleet: Fleet) ->
     assert "would be provisioned" not in plain and "no drift of theirs is known" not in plain
 
 
-def test_a_host_without_accounts_has_no_drift(fleet: Fleet) -> None:  # noqa: F811
+def test_a_host_without_accounts_has_no_drift(fleet: Fleet) -> None:
     fleet.hosts[REPORTED] = {"mail_client_accounts": []}
     fleet.play("provision")
     assert fleet.play("drift", *JUDGED)[0] == 0

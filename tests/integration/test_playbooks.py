@@ -6,46 +6,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
-from typing import Any
 
-import pytest
-
-from .conftest import POP_FIRST, Ansible, Machine
-
-
-class Fleet:
-    """Two machines and an inventory."""
-
-    def __init__(self, place: Path, ansible: Ansible) -> None:
-        self.ansible = ansible
-        self.place = place
-        self.hosts: dict[str, dict[str, Any]] = {"desk1": {}, "desk2": {}}
-        self.machines = {name: Machine(place / name, ["ada"]) for name in self.hosts}
-        account = {"email": "ada@example.org", "user": "ada", "pox": POP_FIRST}
-        self.variables: dict[str, Any] = {
-            "ansible_connection": "local",
-            "mail_client_become": False,
-            "mail_client_clients": ["claws_mail"],
-            "mail_client_root": f"{place}/{{{{ inventory_hostname }}}}",
-            "mail_client_accounts": [account],
-        }
-
-    def play(self, name: str, *arguments: str) -> tuple[int, str]:
-        """Run a playbook of the collection."""
-        inventory = {"all": {"hosts": self.hosts, "vars": self.variables}}
-        path = self.ansible.directory / "inventory.json"
-        path.write_text(json.dumps(inventory), encoding="utf-8")
-        done = self.ansible.command("ansible-playbook", f"mailfleet.autodiscover.{name}", "-i", str(path), *arguments)
-        return done.returncode, done.stdout
-
-
-@pytest.fixture
-def fleet(tmp_path: Path, ansible: Ansible) -> Fleet:
-    """A fleet of two machines."""
-    return Fleet(tmp_path, ansible)
+from .conftest import POP_FIRST, Fleet
 
 
 def test_provision_then_drift(fleet: Fleet) -> None:

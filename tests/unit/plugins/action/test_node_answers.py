@@ -10,7 +10,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.mailfleet.autodiscover.plugins.action.client_config import ActionModule
+from ansible_collections.mailfleet.autodiscover.plugins.action.client_config import ActionModule, _few_of_an_account
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import INSTALLATION_SPEC
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan
 
@@ -48,3 +48,10 @@ def test_a_node_that_was_taken_over_writes_to_nobody_s_terminal() -> None:
     said = json.dumps(result, ensure_ascii=False)
     assert not set(said) & set(HOSTILE) - set("[2J31m")
     assert "\\\\x1b" in said and result["diff"][0]["before"].startswith("a\n")
+
+
+def test_of_one_account_five_reasons_are_told() -> None:
+    refused = [{"email": "ada@example.org", "reason": f"{number} is wrong"} for number in range(40)]
+    lines = _few_of_an_account([*refused, *refused, {"email": "bob@example.org", "reason": "bob@example.org: wrong"}])
+    assert len(lines) == 7 and lines[0] == "- ada@example.org: 0 is wrong" and lines[-1] == "- bob@example.org: wrong"
+    assert lines[5] == "- ada@example.org: and 35 more reasons."

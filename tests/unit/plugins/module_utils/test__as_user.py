@@ -195,7 +195,7 @@ LATE = {
     "stopped and started": (stop_and_go, "was not ready in time"),
     "asleep": (lambda: time.sleep(30), "was not ready in time"),
     "deaf": (lambda: [signal.signal(signal.SIGTERM, signal.SIG_IGN), time.sleep(30)], "was not ready in time"),
-    "too much": (fill, "gave more than"),
+    "too much": (fill, "gave too much"),
 }
 
 

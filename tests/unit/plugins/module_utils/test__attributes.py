@@ -129,6 +129,17 @@ def test_attributes_stay_where_the_owner_stays(node, name, value):
 
 
 @needs_root
+def test_no_more_attributes_are_carried_over_than_anybody_has(node, monkeypatch):
+    from ansible_collections.mailfleet.autodiscover.plugins.module_utils import _write
+
+    path = prepared(node)
+    give(path, "user.note", b"x" * 200)
+    monkeypatch.setattr(_write, "ATTRIBUTE_BYTES", 100)
+    node.install([whole(content="other\n")])
+    assert os.listxattr(str(path)) == []
+
+
+@needs_root
 def test_another_name_of_the_old_file_is_left_alone(node):
     path = prepared(node)
     other = node.path("/etc/other")
