@@ -82,6 +82,17 @@ class _Check:
             raise _wrong(place, value, "a list")
         return [self.text(f"{place}[{number}]", item) for number, item in enumerate(value)]
 
+    def traceback(self, place: str, value: Any) -> str:
+        """Take a traceback: text, or what ansible-core 2.19 and later make of it, which may hold none."""
+        event = getattr(value, "event", None)
+        return self.text(place, value if event is None else event.formatted_traceback or "")
+
+    def warnings(self, place: str, value: Any) -> list[str]:
+        if not isinstance(value, list):
+            raise _wrong(place, value, "a list")
+        texts = [getattr(getattr(item, "event", None), "msg", item) for item in value]
+        return [self.text(f"{place}[{number}]", item) for number, item in enumerate(texts)]
+
     def diff_side(self, place: str, value: Any) -> str | dict[str, str]:
         """Take a side of a diff, which may have many lines, or the attributes of a file."""
         if isinstance(value, Mapping):
@@ -138,9 +149,10 @@ ROWS: dict[str, dict[str, str]] = {
 
 SINGLE: dict[str, str] = {
     **dict.fromkeys(("changed", "failed", "skipped", "unreachable"), "boolean"),
-    **dict.fromkeys(("msg", "record", "exception", "module_stdout", "module_stderr", "reason"), "text"),
+    **dict.fromkeys(("msg", "record", "module_stdout", "module_stderr", "reason"), "text"),
+    "exception": "traceback",
     "rc": "plain",
-    "warnings": "texts",
+    "warnings": "warnings",
 }
 """What a report holds beside: the installer's own, and what Ansible says where a module came to nothing."""
 
@@ -167,6 +179,8 @@ def checked_report(report: Any, *, files: int, accounts: int) -> dict[str, Any]:
         if report.get(name) is not None:
             take: Callable[[str, Any], Any] = getattr(check, kind)
             checked[name] = take(name, report[name])
+    if not checked.get("exception", True):
+        del checked["exception"]
     return checked
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,3 +110,16 @@ def test_a_document_that_no_module_reads_is_refused(report: Any, words: str) -> 
 def test_the_largest_document_comes_through() -> None:
     data = b"x" * 1_048_576
     assert document_of({"document": base64.b64encode(data).decode()}) == data
+
+
+def test_what_newer_cores_make_of_exceptions_and_warnings_is_text() -> None:
+    event = SimpleNamespace(msg="x\x1b", formatted_traceback=None)
+    told = checked_report(
+        {"exception": SimpleNamespace(event=event), "warnings": ["a", SimpleNamespace(event=event)]},
+        files=0,
+        accounts=0,
+    )
+    assert told == {"warnings": ["a", "x\\x1b"]}
+    event.formatted_traceback = "Traceback\n\x1b"
+    told = checked_report({"exception": SimpleNamespace(event=event)}, files=0, accounts=0)
+    assert told == {"exception": "Traceback\n\\x1b"}
