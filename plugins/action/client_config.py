@@ -116,7 +116,7 @@ class ActionModule(ActionBase):
                 files=len(plan.files),
                 accounts=len(plan.emails),
             )
-            if getattr(self, "_discovered_interpreter", None):
+            if getattr(self, "_discovered_interpreter_key", None):
                 # The one fact that Ansible itself adds: without it, each task looks for a Python again.
                 installed["ansible_facts"] = {self._discovered_interpreter_key: self._discovered_interpreter}
             if "drift" not in installed and not installed.get("failed"):
