@@ -115,6 +115,7 @@ class ActionModule(ActionBase):
                 self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars),
                 files=len(plan.files),
                 accounts=len(plan.emails),
+                removes=options["purge"] or options["state"] == "absent",
             )
             if getattr(self, "_discovered_interpreter_key", None):
                 # The one fact that Ansible itself adds: without it, each task looks for a Python again.

@@ -31,6 +31,9 @@ from ._write import (
     sync_directory,
 )
 
+_OPEN_DIRECTORIES = 64
+"""At once: a process may have 1,024 descriptors, in some places 256."""
+
 
 class Change:
     """One file to write; ``content`` None: it goes; ``before`` and ``attributes``: of what the plan found."""
@@ -85,9 +88,9 @@ def apply(root: Area, user: object, changes: list, unfinished: list, directories
         written = {}
         for change in changes:
             answers.append(_change(area, change, written))
-        for spot in written.values():
-            sync_directory(spot)
-            spot.close()
+            if len(written) >= _OPEN_DIRECTORIES:
+                _settle(written)
+        _settle(written)
         empty = set(directories).union(*(change.directories for change in changes))
         for directory in sorted(empty, key=len, reverse=True):
             _remove_directory(area, directory)
@@ -96,6 +99,14 @@ def apply(root: Area, user: object, changes: list, unfinished: list, directories
         os.umask(umask)
         if area is not root:
             os.close(area.fd)
+
+
+def _settle(written: dict) -> None:
+    """Bring the names in all directories of ``written`` to the disk, and close them."""
+    for spot in written.values():
+        sync_directory(spot)
+        spot.close()
+    written.clear()
 
 
 def _change(area: Area, change: Change, written: dict) -> dict:
@@ -148,6 +159,10 @@ def _write(area: Area, spot: Spot, change: Change, now: object, shown: str) -> N
                 with area.locate(directory + "/x") as beside:
                     _make_directories(area, beside, made)
             _make_directories(area, spot, made)
+            if not area.user and spot.status is None:
+                # Somebody may have made one of them meanwhile.
+                holder = os.stat(".", dir_fd=spot.fd)
+                refuse_owner((holder.st_uid, holder.st_mode), None, change.uid, shown)
             replace(spot, change.content, mode, change.uid, change.gid)
         except (OSError, FileProblem):
             for directory in reversed(made):

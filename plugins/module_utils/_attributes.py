@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 from ._diffs import attribute_diff, drift_row
+from ._errors import FileProblem
+from ._write import refuse_owner
 
 # Attribute as asked for -> attribute of the outcome, which speaks to the system.
 _OUTCOME = {"mode": "mode", "owner": "uid", "group": "gid"}
@@ -42,6 +44,8 @@ def plan_attributes(target: object, outcome: object, active: list) -> None:
             drift_row(target.shown, client, email, None, "mode" if name == "mode" else "owner", expected, had)
         )
         setattr(outcome, _OUTCOME[name], value)
+    if outcome.rewrite and "mode" in asked:
+        outcome.mode = asked["mode"]  # what is asked for is not cut where it cannot be carried over
     if not after:
         return
     outcome.diffs.append(attribute_diff(target.shown, before, after))
@@ -71,11 +75,26 @@ def restore_attributes(target: object, outcome: object, entry: dict, content: ob
     for name, kept in entry["attributes"].items():
         if _written(name, now[name]) == kept["written"] != kept["replaced"]:
             value = int(kept["replaced"], 8) & 0o777 if name == "mode" else int(kept["replaced"])
-            if value != now[name]:
+            if name == "owner" and not _may_give_back(target, value):
+                message = (
+                    f"{target.shown} keeps the owner {now[name]}: its directory is somebody else's, so it is not given "
+                    f"back to uid {value}."
+                )
+                outcome.findings.append(("owner-kept", "warning", None, message))
+            elif value != now[name]:
                 before[name], after[name] = kept["written"], _written(name, value)
                 setattr(outcome, _OUTCOME[name], value)
     if after:
         outcome.diffs.append(attribute_diff(target.shown, before, after))
+
+
+def _may_give_back(target: object, uid: int) -> bool:
+    try:
+        if target.user is None:
+            refuse_owner(target.found.holder, target.found.uid, uid, target.shown)
+    except FileProblem:
+        return False
+    return True
 
 
 def drop_special_bits(target: object, outcome: object) -> None:
@@ -84,8 +103,8 @@ def drop_special_bits(target: object, outcome: object) -> None:
     if found.content is None or outcome.content is None or not outcome.writes or outcome.mode is not None:
         return
     if found.mode & 0o7000:
-        outcome.mode = found.mode & 0o777
-        before, after = {"mode": _written("mode", found.mode)}, {"mode": _written("mode", outcome.mode)}
+        # The writer leaves them out of every mode that is carried over; here it is told.
+        before, after = {"mode": _written("mode", found.mode)}, {"mode": _written("mode", found.mode & 0o777)}
         outcome.diffs.append(attribute_diff(target.shown, before, after))
 
 

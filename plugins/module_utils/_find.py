@@ -107,7 +107,7 @@ class Finder:
         self._recorded = {}
         for entry in entries:
             self._recorded.setdefault(entry["path"], []).append(entry)
-        self._made = sorted({directory for entry in entries for directory in entry["directories"]})
+        self._made = {directory for entry in entries for directory in entry["directories"]}
         self._refusals = refusals
         self._missing_user = missing_user
         self._numbers = numbers  # path of a file to the numbers that its sections ever had
@@ -119,7 +119,6 @@ class Finder:
         """Look at ``files`` (wanted) and ``leaving`` (record entries), all of one user in one go."""
         jobs = {}
         for wanted in files:
-            self._place_in_home(wanted)
             jobs.setdefault(wanted.user, []).append(_Job(wanted.candidates, wanted, None))
         for entry in leaving:
             place = Place.parse(entry["path"], "record")
@@ -143,7 +142,7 @@ class Finder:
         except FileProblem:
             return f"~{place.user}{place.rest}"
 
-    def _place_in_home(self, wanted: object) -> None:
+    def place_in_home(self, wanted: object) -> None:
         """Take a plain path in the home of its owner for what it is: a file to be reached with that user's rights."""
         if wanted.user is not None or not wanted.owner:
             return
@@ -152,13 +151,17 @@ class Finder:
         except FileProblem:
             return  # said later, where the owner is needed
         home = user.home.rstrip("/") + "/"
-        places = [place for _exists, place in wanted.candidates]
+        places = [place for _exists, place in wanted.candidates] + wanted.directories
+        places += [place for place, _texts in wanted.numbers_in or []]
         if not all(place.rest.startswith(home) for place in places) or home == "/":
             return
         # Not the home of a service like /var/www, which root owns and where the user may write little.
         if self._owner_of(user, home) == user.uid:
-            for place in places:
-                place.user, place.rest = user.name, place.rest[len(home) - 1 :]
+            others = [exists for exists, _place in wanted.candidates if exists is not None]
+            others += [place for looked_for, *_told in wanted.notices for place in looked_for]
+            for place in {id(place): place for place in places + others}.values():
+                if place.user is None and place.rest.startswith(home):
+                    place.user, place.rest = user.name, place.rest[len(home) - 1 :]
             wanted.user = user.name
 
     def _owner_of(self, user: object, home: str) -> object:
@@ -256,7 +259,9 @@ class Finder:
             target = self._by_real[found.real] = Target(user, place.token, self.shown(place), found)
             target.number = job.wanted.number if job.wanted else _LAST + len(self._by_real)
             self.targets.append(target)
-            target.made = [directory for directory in self._made if place.token.startswith(directory + "/")]
+            token = place.token
+            ways = [token[:end] for end, character in enumerate(token) if character == "/"]
+            target.made = [way for way in ways if way in self._made]
             self._attach_entries(target)
         elif target.token != place.token:
             reason = f"{self.shown(place)} and {target.shown} are the same file through links: ask for it by one path."

@@ -52,9 +52,10 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
     clock = Clock()
     work, deferred = _planned(request, root, record, clock)
     stopped = bool(work.plan.refused) and request.on_account_error == "fail"
+    differs = not stopped and record.differs(*work.final())
     if stopped:
         work.targets = []
-    elif work.targets or record.differs(*work.final()):
+    elif work.targets or differs:
         record.refuse_unwritable()
         # The first run on a node has no directory for a lock yet; another one may have been quicker.
         if not check_mode and record.lock(create=True) and not record.is_as_loaded():

@@ -10,6 +10,10 @@ Plain data: nothing is read or written here.
 
 from __future__ import annotations
 
+import json
+
+from ._limits import MISSING_BYTES
+
 
 class Target:
     """One file: ``wanted`` and ``entries`` (client -> record entry) are all that concerns it."""
@@ -97,9 +101,24 @@ def entry_of(target: Target, wanted: object, client: str, accounts: list) -> dic
         "kind": wanted.kind if wanted else old["kind"],
         "running": wanted.running if wanted else old["running"],
         "created": earlier["created"] if earlier and there else not there,
-        "directories": sorted(set(made + (earlier["directories"] if earlier else []))),
+        "directories": _with_earlier(made, earlier["directories"] if earlier else []),
         "attributes": earlier["attributes"] if earlier and there else {},
     }
+
+
+def _with_earlier(made: list, earlier: list) -> list:
+    """Return the directories that we made, those of former runs included, as far as their paths are not too long.
+
+    A user can have other ones made in each run, and the record is everybody's. What is left out stays, empty.
+    """
+    left = MISSING_BYTES
+    found = set(made)
+    for path in sorted(set(earlier) - found, key=len):
+        left -= len(json.dumps(path))
+        if left < 0:
+            break
+        found.add(path)
+    return sorted(found)
 
 
 def _rest(target: Target) -> str:

@@ -45,7 +45,9 @@ class Work:
             for entry in self.plan.entries
             if id(entry) not in gone and (entry["path"], entry["client"]) not in replaced
         ]
-        return kept + [entry for entry in replaced.values() if entry is not None]
+        now = kept + [entry for entry in replaced.values() if entry is not None]
+        known = {(entry["path"], entry["client"]) for entry in now}
+        return now + [entry for entry in self.plan.foreign if (entry["path"], entry["client"]) not in known]
 
     def final(self) -> tuple:
         """Return entries and rows of accounts of the record as it is when all goes well."""

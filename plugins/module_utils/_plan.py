@@ -10,6 +10,7 @@ Nothing is written here, so check mode and a real run plan alike.
 
 from __future__ import annotations
 
+import json
 import os
 
 from ._accounts import Accounts
@@ -23,7 +24,7 @@ from ._request import Request
 from ._running import Processes
 from ._survey import Place
 from ._target import plan_target
-from ._territory import within_territory
+from ._territory import foreign_sentence, within_territory
 from ._tree import Area
 from ._users import Users
 
@@ -46,15 +47,18 @@ class Plan:
         record: str,
     ) -> None:
         self.request = request
-        entries = within_territory(entries, request.territory, record)
+        entries, self.foreign = within_territory(entries, request.territory)
         self.entries = entries
         self._accounts = accounts
-        self.findings = []  # (code, account, message) of what else the node has or lacks
+        # (code, account, message) of what else the node has or lacks
+        self.findings = [("place-foreign", None, foreign_sentence(entry, record)) for entry in self.foreign]
         self.clock = clock
         self._processes = processes
         self._refusals = Refusals()
         numbers = Accounts(accounts).numbers
         finder = Finder(users, root, entries, self._refusals, request.missing_user, numbers, clock)
+        for wanted in request.files:
+            finder.place_in_home(wanted)
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
@@ -257,6 +261,11 @@ def _leftovers(entries: list, users: Users) -> list:
     return found
 
 
+def _size(text: object) -> int:
+    """Return how long a text is in the record, where a byte that is no character takes six."""
+    return 0 if text is None else len(json.dumps(text))
+
+
 def _kept_bytes(entries: dict) -> int:
     """Return how much of what was there before us the record entries hold."""
     total = 0
@@ -264,9 +273,9 @@ def _kept_bytes(entries: dict) -> int:
         if entry is not None:
             total += len(entry.get("replaced") or "") * 3 // 4 + len(entry.get("blank") or "")
             total += sum(
-                len(kept["replaced"] or "") for item in entry.get("sections", []) for kept in item["keys"].values()
+                _size(kept["replaced"]) for item in entry.get("sections", []) for kept in item["keys"].values()
             )
-            total += sum(len(value["replaced"] or "") for value in entry.get("values", []))
+            total += sum(_size(value["replaced"]) for value in entry.get("values", []))
     return total
 
 

@@ -114,8 +114,11 @@ class Record:
                 f"{shown} belongs to uid {status.st_uid}, who could write what is removed and given back here: give it "
                 f"to uid {os.geteuid()}, and see that what is in it is ours."
             )
-        # A person's own group often holds nobody else, and then the umask lets it write.
-        others = 0o002 if os.geteuid() != 0 and status.st_gid == os.getegid() else 0o022
+        # A person's own group often holds nobody else, and then the umask lets it write. Whoever may write in the tree
+        # of another root may write its etc as well.
+        own = os.geteuid() != 0 and status.st_gid == os.getegid()
+        of_tree = self._root != "/" and (status.st_uid, status.st_gid) == (self._area.owner, self._area.group)
+        others = 0o002 if own or of_tree else 0o022
         if status.st_mode & others:
             raise FileProblem(
                 f"{shown} can be written by others (mode {stat.S_IMODE(status.st_mode):04o}), who could write what is "
@@ -203,8 +206,12 @@ class Record:
         return self._read() == self._bytes
 
     def differs(self, entries: list, accounts: list) -> bool:
-        """Whether ``save`` would write anything."""
-        return self._data(entries, accounts) != self._bytes and (bool(entries or accounts) or self._bytes is not None)
+        """Whether ``save`` would write anything. Raises InstallError for what could not be read again."""
+        data = self._data(entries, accounts)
+        if data == self._bytes or (not entries and not accounts and self._bytes is None):
+            return False
+        self.refuse_unreadable(data)
+        return True
 
     def _data(self, entries: list, accounts: list) -> bytes:
         ordered = sorted(entries, key=lambda entry: (entry["path"], entry["client"]))
@@ -214,6 +221,20 @@ class Record:
             f'{{"version": {VERSION}, "set": {json.dumps(self._set)}, "accounts": [\n{people}\n], '
             f'"files": [\n{files}\n]}}\n'
         ).encode("ascii")
+
+    def refuse_unreadable(self, data: bytes) -> None:
+        """Raise InstallError for a record that the next run could not read: it would stop every run after this one."""
+        try:
+            checked(json.loads(data.decode("ascii")))
+        except WrongShape as error:
+            raise InstallError(
+                f"The record {self.path} could not be read again: {error}. Nothing was changed."
+            ) from None
+        if len(data) > RECORD_BYTES:
+            raise InstallError(
+                f"The record {self.path} would have {len(data)} bytes, more than {RECORD_BYTES}: spread the accounts "
+                "over several sets. Nothing was changed."
+            )
 
     def save(self, entries: list, accounts: list) -> None:
         """Write the record if it differs from what is on disk."""

@@ -52,7 +52,6 @@ def _entry(entry: object, where: str, inner: bool = False) -> None:
         if name not in entry:
             raise WrongShape(f"{where}.{name} is missing")
     _distinct([(block["account"],) for block in entry.get("blocks", ())], f"{where}.blocks")
-    _distinct([(item["name"], item["account"]) for item in entry.get("sections", ())], f"{where}.sections")
     _distinct([(json.dumps(item["path"]),) for item in entry.get("values", ())], f"{where}.values")
     for item in entry.get("values", ()):
         if item["made"] >= max(len(item["path"]), 1):

@@ -86,6 +86,7 @@ class Request:
 
     def __init__(self, params: dict) -> None:
         params = with_defaults(params, ARGUMENT_SPEC)
+        _refuse_unfit_text(params)
         for name in ("state", "existing", "missing_user", "client_running", "on_account_error"):
             if params[name] not in ARGUMENT_SPEC[name]["choices"]:
                 raise InstallError(
@@ -241,6 +242,36 @@ def _numbers_in(items: object, wanted: Wanted, where: str) -> object:
             raise InstallError(f"{where}.numbers_in[{number}]: after is empty; give the text before a number.")
         found.append((place, tuple(item["after"])))
     return found
+
+
+_LINES = ("accounts", "client", "comment", "running", "path", "exists", "directories", "account", "block_name")
+"""Options that stand in the record, where each is one line."""
+
+
+def _refuse_unfit_text(params: dict) -> None:
+    """Raise InstallError for text that no file can hold, and for names with line breaks."""
+    todo = [(f"{name}.", params[name]) for name in ("accounts", "incomplete", "clients", "connections", "users")]
+    todo += [(f"files[{number}].", item) for number, item in enumerate(params["files"])]
+    while todo:
+        where, value = todo.pop()
+        if isinstance(value, dict):
+            todo += [(f"{where}{name}.", item) for name, item in value.items()] + [(where, name) for name in value]
+        elif isinstance(value, (list, tuple)):
+            todo += [(where, item) for item in value]
+        elif isinstance(value, str):
+            option = where.rstrip(".")
+            try:
+                value.encode("utf-8", "surrogateescape")
+            except UnicodeEncodeError:
+                raise InstallError(
+                    f"{option}: {quoted(value)} holds half a character: no file can hold that."
+                ) from None
+            if option.rpartition(".")[2] in _LINES and any(c in value for c in "\n\0") and not _of_values(option):
+                raise InstallError(f"{option}: {quoted(value)} must be one line: remove the line break.")
+
+
+def _of_values(option: str) -> bool:
+    return ".values." in option + "."
 
 
 def _territory(territory: dict) -> dict:

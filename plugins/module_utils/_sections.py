@@ -141,6 +141,9 @@ class Sections:
             if owner is not None and owner is not recorded:
                 # The account goes by another label now; the record follows the section.
                 owner["account"] = wanted.account
+                if any(item is recorded for item in of_record):
+                    # What the account had before is not there any more: one section is on record once.
+                    of_record[:] = [item for item in of_record if item is not recorded]
             known = owner or recorded
             if known or self._may_adopt(client, wanted, section, existing):
                 self._keep(client, wanted, section, known)

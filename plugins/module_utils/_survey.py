@@ -48,7 +48,7 @@ class Place:
         if (
             not rest.startswith("/")
             or rest.endswith("/")
-            or "\0" in rest
+            or "\0" in text
             or ".." in rest.split("/")
             or "{home:" in rest
         ):

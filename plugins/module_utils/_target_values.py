@@ -197,7 +197,7 @@ def _plan_client(
         if not any(outcome.entries.values()):
             restore_attributes(target, outcome, entry, target.found.content)
         return
-    wanted = [pair for item in items for pair in item.values]
+    wanted = list({_key(path): (path, value) for item in items for path, value in item.values}.values())
     asked = {_key(path) for path, _value in wanted}
     for record in entry["values"] if entry else []:
         if _key(record["path"]) not in asked:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes record entries and the places in which each client may have files; refuses an entry of any other place.
+"""Takes record entries and the places in which each client may have files; sets entries of other places aside.
 
 A place is a path from the root, or ``{home}/...`` for the home of the entry's own user. ``*`` stands for any name or
 part of one, and a slash at the end for everything below.
@@ -13,35 +13,40 @@ from __future__ import annotations
 
 import re
 
-from ._errors import InstallError, quoted
+from ._errors import quoted
 
 
-def within_territory(entries: list, territory: dict, record: str) -> list:
-    """Return the entries, without directories that lead to no place of the client: these are never removed.
+def within_territory(entries: list, territory: dict) -> tuple:
+    """Return the entries that may be acted on, and those of files where their client has none: these stay on record.
 
-    A directory in the home of the entry's user is made, and removed when it is empty, as that user: it may lie where a
-    link leads. Raises InstallError for an entry of a client that lies outside the client's places.
+    Directories that lead to no place of the client are left out: they are never removed. A directory in the home of the
+    entry's user is made, and removed when it is empty, as that user: it may lie where a link leads.
     """
     patterns = {}
     checked = []
+    foreign = []
     for entry in entries:
         places = territory.get(entry["client"])
         if places is None:
             checked.append(entry)
             continue
-        before = (entry.get("unfinished") or {}).get("entry")
-        for one in [entry] + ([before] if before else []):
-            key = one["client"], one["user"]
-            own = patterns[key] = patterns.get(key) or _Places(places, one["user"])
-            if not own.holds(one["path"]):
-                raise InstallError(
-                    f"The record {record} says that {one['client']} has the file {quoted(one['path'], 200)}, which is "
-                    "no place for files of that client. If it was put there by client_options, give those options "
-                    "again; otherwise remove this line from the record. Nothing was changed."
-                )
+        key = entry["client"], entry["user"]
+        own = patterns[key] = patterns.get(key) or _Places(places, entry["user"])
+        if not own.holds(entry["path"]):
+            foreign.append(entry)
+            continue
         directories = [path for path in entry["directories"] if entry["user"] or own.leads_to(path) or own.holds(path)]
         checked.append(entry if directories == entry["directories"] else dict(entry, directories=directories))
-    return checked
+    return checked, foreign
+
+
+def foreign_sentence(entry: dict, record: str) -> str:
+    """Return what to tell of an entry that was set aside."""
+    return (
+        f"{entry['client']} has {quoted(entry['path'], 200)} in the record {record}, which is no place for files of "
+        "that client: it is neither removed nor given back. If it was put there by client_options, give those options "
+        "again; otherwise remove this line from the record."
+    )
 
 
 class _Places:

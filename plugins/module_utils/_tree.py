@@ -75,7 +75,8 @@ class Area:
         self.real = real
         self.user = user
         self.home = home.rstrip("/")
-        self.owner = os.fstat(fd).st_uid
+        status = os.fstat(fd)
+        self.owner, self.group = status.st_uid, status.st_gid
 
     def close(self) -> None:
         os.close(self.fd)

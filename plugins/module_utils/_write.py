@@ -41,7 +41,8 @@ def replace(
     ``like``: keep those of this one instead.
     """
     like = like or spot
-    if mode is None:
+    carried = mode is None
+    if carried:
         mode = like.status.st_mode & 0o777
     temporary = f".mailfleet-{spot.tag}-{os.urandom(8).hex()}.tmp"
     fd = os.open(temporary, _NEW, 0o600, dir_fd=spot.fd)
@@ -54,7 +55,8 @@ def replace(
                 _drop_inherited(fd)
             elif like.status is not None:
                 _copy_attributes(like, fd)
-            if like.status is not None and not _keep_owner(like.status, fd, uid is None, gid is None):
+            kept = like.status is None or _keep_owner(like.status, fd, uid is None, gid is None)
+            if carried and not kept:
                 # Another group must not get what was the old one's: no more than everybody has.
                 mode = mode & ~0o070 | (mode & 0o007) << 3
             _give(fd, uid, gid)

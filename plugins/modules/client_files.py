@@ -361,8 +361,8 @@ options:
       - Names of clients, each with a list of the places in which it may have files. A path from the root, or
         C({home}/PATH) for the home of a file's user; C(*) stands for any name or part of one, a slash at the end for
         everything below.
-      - Where the record says that one of these clients has a file elsewhere, nothing is done. When any client is
-        given here, what other clients have on record stays as it is.
+      - Where the record says that one of these clients has a file elsewhere, that file stays as it is. When any client
+        is given here, what other clients have on record stays as it is too.
     type: dict
     default: {}
   state:
@@ -623,6 +623,8 @@ findings:
     - C(record-missing), nothing is known to be ours, so nothing is removed.
     - C(program-missing), a program that a client needs is not in this root.
     - C(section-changed), a section is not what was installed any more, so it stays.
+    - C(place-foreign), the record names a file outside O(territory); it is neither removed nor given back.
+    - C(owner-kept), a file that stays keeps the owner that it was given, because its directory is somebody else's.
     - C(file-changed), a file that was removed or stays had been changed since it was installed.
   returned: always
   type: list

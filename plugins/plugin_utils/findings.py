@@ -107,6 +107,14 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "a program that a client needs for SMTPLast is not in this root; it must be there before the client is used",
     ),
     "section-changed": ("warning", "a part of a file is not what was installed any more, so it was left as it is"),
+    "place-foreign": (
+        "warning",
+        "the record names a file where its client has none; it is neither removed nor given back",
+    ),
+    "owner-kept": (
+        "warning",
+        "a file that stays keeps the owner that it was given, because its directory belongs to somebody else",
+    ),
     "file-changed": ("info", "a file that was removed, or stays, had been changed since it was installed"),
 }
 """Code → severity and meaning. Codes are stable: people filter on them."""

@@ -39,6 +39,8 @@ REASONS = 5
 REPORT_CHARACTERS = 1 * MIB
 REPORT_CHARACTERS_OF_A_FILE = 256 * KIB
 """Of a node's report, and on top for each file and account that was asked for: a diff has two sides of 102 KiB."""
+REPORT_CHARACTERS_OF_A_REMOVAL = 64 * MIB
+"""Of a report about accounts that the controller does not name: the node's record has at most as much (_limits.py)."""
 REPORT_TEXT = 4_000
 """Characters of one text in a report; the installer's own sentences have at most 1,200."""
 

@@ -72,5 +72,12 @@ def _found_moves(drift: Iterable[Mapping[str, Any]]) -> Iterator[Move]:
     for row in drift:
         client = CLIENTS.get(row["client"])
         key = (row["key"] or "").rpartition("] ")[2]
-        if client and key in client.server_keys and row["email"] and row["found"] and row["expected"]:
-            yield row["email"], client.name, row["found"], row["expected"]
+        found, expected = row["found"], row["expected"]
+        if (
+            client
+            and key in client.server_keys
+            and row["email"]
+            and isinstance(found, str)
+            and isinstance(expected, str)
+        ):
+            yield row["email"], client.name, found, expected

@@ -21,6 +21,7 @@ from .limits import (
     ANSWER_BYTES,
     REPORT_CHARACTERS,
     REPORT_CHARACTERS_OF_A_FILE,
+    REPORT_CHARACTERS_OF_A_REMOVAL,
     REPORT_TEXT,
 )
 from .wording import printable, quoted
@@ -157,20 +158,22 @@ SINGLE: dict[str, str] = {
 """What a report holds beside: the installer's own, and what Ansible says where a module came to nothing."""
 
 
-def checked_report(report: Any, *, files: int, accounts: int) -> dict[str, Any]:
+def checked_report(report: Any, *, files: int, accounts: int, removes: bool = False) -> dict[str, Any]:
     """Return what the installer reports, with the fields that it writes and no others.
 
     Args:
         report: what Ansible made of the module's answer.
         files: how many files the module was asked for.
         accounts: how many accounts it was told of.
+        removes: whether it may remove what is on record for others.
 
     Raises:
         ReportError: the report is no report of the installer's, or larger than one can be.
     """
     if not isinstance(report, Mapping):
         raise _wrong("itself", report, "a dictionary")
-    check = _Check(REPORT_CHARACTERS + REPORT_CHARACTERS_OF_A_FILE * (files + accounts))
+    base = REPORT_CHARACTERS_OF_A_REMOVAL if removes else REPORT_CHARACTERS
+    check = _Check(base + REPORT_CHARACTERS_OF_A_FILE * (files + accounts))
     checked: dict[str, Any] = {}
     for name, fields in ROWS.items():
         if name in report:

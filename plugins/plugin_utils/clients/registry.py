@@ -88,7 +88,7 @@ def territories(options: Mapping[str, Any]) -> dict[str, list[str]]:
     for name, known in CLIENTS.items():
         own = options.get(name)
         dest = own.get("dest") if isinstance(own, Mapping) and "dest" in known.options else None
-        more = [_BRACES.sub("*", dest)] if isinstance(dest, str) and dest.startswith("/") else []
+        more = [re.sub("//+", "/", _BRACES.sub("*", dest))] if isinstance(dest, str) and dest.startswith("/") else []
         found[name] = [*known.territory, *more]
     return found
 

@@ -131,7 +131,7 @@ FLOODS = [
     (indented_sections, [KDE, "more than 10001 sections"]),
     (lines, [RC, "250000 lines", "200250"]),
     (carriage_returns, [".muttrc", "250000 lines"]),
-    (values_to_be_kept, [RC, "300015 bytes", "262144"]),
+    (values_to_be_kept, [RC, "300019 bytes", "262144"]),
     (a_script, ["pop-first", "300000 bytes", "262144"]),
     (a_large_script, ["pop-first", "1048576", "move it away"]),
     (a_huge_script, ["pop-first", str(1 << 40), "move it away"]),

@@ -43,7 +43,9 @@ ELSEWHERE = {
     # the installer
     "client-sandboxed",
     "file-changed",
+    "owner-kept",
     "password-to-new-server",
+    "place-foreign",
     "program-missing",
     "record-missing",
     "section-changed",

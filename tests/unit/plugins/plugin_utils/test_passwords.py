@@ -85,3 +85,7 @@ def test_one_move_is_told_once() -> None:
 
 def test_a_new_account_is_not_told() -> None:
     assert moved_passwords([], [{**drifted("claws_mail", "[Account: 1]"), "found": None, "expected": None}]) == []
+
+
+def test_a_node_that_was_taken_over_says_numbers() -> None:
+    assert moved_passwords([], [{**drifted("claws_mail", "[Account: 1] receive_server"), "found": 5}]) == []

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mailfleet.autodiscover.plugins.module_utils._errors import InstallError
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._territory import within_territory
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS, territories
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.clients.golden import ANSWERS
@@ -51,7 +50,7 @@ def test_every_file_lies_in_the_territory(name: str, options: dict[str, Any], pr
             ways = path.split("/")
             above = tuple("/".join(ways[:count]) for count in range(2, len(ways)))
             one = entry(name, path, (*above, *file.get("directories", ())))
-            assert within_territory([one], territory, "/record") == [one]
+            assert within_territory([one], territory) == ([one], [])
 
 
 @pytest.mark.parametrize("name", CLIENTS)
@@ -70,5 +69,10 @@ def test_every_file_lies_in_the_territory(name: str, options: dict[str, Any], pr
     ],
 )
 def test_nothing_of_a_stranger_lies_in_it(name: str, path: str) -> None:
-    with pytest.raises(InstallError, match="no place for files of that client"):
-        within_territory([entry(name, path)], territories({}), "/record")
+    one = entry(name, path)
+    assert within_territory([one], territories({})) == ([], [one])
+
+
+def test_a_dest_may_hold_a_slash_too_many() -> None:
+    one = entry("k9_settings", "/export/k9/ada@example.org.k9s")
+    assert within_territory([one], territories({"k9_settings": {"dest": "/export//k9/{email}.k9s"}})) == ([one], [])
