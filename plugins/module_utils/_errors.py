@@ -21,7 +21,6 @@ _UNSEEN = (
 )
 _HOSTILE = re.compile(f"[{_UNSEEN}]")
 _HOSTILE_IN_LINES = re.compile(rf"(?![\n\t])[{_UNSEEN}]")
-_LINES = re.compile(f"(?![\\n\\t])[{_UNSEEN}]")
 _LINES = frozenset(("after", "before", "prepared", "exception", "module_stderr", "module_stdout"))
 """What has lines in a diff entry and in a module's failure: there, line breaks and tabs stay."""
 
