@@ -12,6 +12,7 @@ recorded before, so that a crash between record and files cannot mislead a later
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -101,24 +102,27 @@ class Record:
         except FileProblem as problem:
             raise InstallError(f"The record {self.path} cannot be locked. {problem}") from problem
 
-    def _refuse_open_directory(self, status: os.stat_result, shown: str) -> None:
+    def _refuse_open_directory(self, fd: int, shown: str) -> None:
         """Raise FileProblem where somebody else may put another record in the place of ours."""
+        status = os.fstat(fd)
+        others = 0o022
+        # A person's own group often holds nobody else, and then the umask lets it write. Whoever may write in the tree
+        # of another root may write its etc as well. (With an ACL, the group's bits are those of others too.)
+        own = os.geteuid() != 0 and status.st_gid == os.getegid()
+        of_tree = self._root != "/" and (status.st_uid, status.st_gid) == (self._area.owner, self._area.group)
+        if (own or of_tree) and not _has_acl(fd):
+            others = 0o002
         if status.st_mode & stat.S_ISVTX and shown != os.path.dirname(self.path):
-            status = os.stat_result((status.st_mode & ~0o022, *status[1:]))
-        self._refuse_foreign(status, shown)
+            others = 0
+        self._refuse_foreign(status, shown, others)
 
-    def _refuse_foreign(self, status: os.stat_result, shown: str) -> None:
+    def _refuse_foreign(self, status: os.stat_result, shown: str, others: int = 0o022) -> None:
         trusted = {0, os.geteuid()} | ({self._area.owner} if self._root != "/" else set())
         if status.st_uid not in trusted:
             raise FileProblem(
                 f"{shown} belongs to uid {status.st_uid}, who could write what is removed and given back here: give it "
                 f"to uid {os.geteuid()}, and see that what is in it is ours."
             )
-        # A person's own group often holds nobody else, and then the umask lets it write. Whoever may write in the tree
-        # of another root may write its etc as well.
-        own = os.geteuid() != 0 and status.st_gid == os.getegid()
-        of_tree = self._root != "/" and (status.st_uid, status.st_gid) == (self._area.owner, self._area.group)
-        others = 0o002 if own or of_tree else 0o022
         if status.st_mode & others:
             raise FileProblem(
                 f"{shown} can be written by others (mode {stat.S_IMODE(status.st_mode):04o}), who could write what is "
@@ -256,6 +260,16 @@ class Record:
             make_directories(spot, 0o755 if self.path.startswith("/var/lib/") else 0o700)
             spot.missing.append(own)
             make_directories(spot, 0o700)
+
+
+def _has_acl(fd: int) -> bool:
+    """Whether an open directory has an ACL; where that cannot be told, it may have one."""
+    try:
+        return "system.posix_acl_access" in os.listxattr(f"/proc/self/fd/{fd}")
+    except OSError as error:
+        return error.errno != errno.ENOTSUP
+    except AttributeError:
+        return False  # not Linux
 
 
 def digest(content: object) -> object:

@@ -88,14 +88,14 @@ class Area:
     def locate(self, path: str, passing: object = None) -> Spot:
         """Walk ``path`` and return where it ends. Raises FileProblem with a sentence.
 
-        ``passing(status, path)`` is called for each directory on the way, and may raise it too.
+        ``passing(descriptor, path)`` is called for each directory on the way, and may raise it too.
         """
         asked = self.shown(path)
         opened = [self.fd]
         names = []
         try:
             if passing is not None:
-                passing(os.fstat(self.fd), self._at([]))
+                passing(self.fd, self._at([]))
             return self._walk(path, asked, opened, names, passing)
         except OSError as error:
             raise FileProblem(f"{asked} cannot be reached: {because(error)} at {self._at(names)}.") from error
@@ -129,7 +129,7 @@ class Area:
                 opened.append(os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=opened[-1]))
                 names.append(name)
                 if passing is not None:
-                    passing(os.fstat(opened[-1]), self._at(names))
+                    passing(opened[-1], self._at(names))
             else:
                 raise _NotThere(f"{asked} cannot be: {self._at(names + [name])} is not a directory; move it away.")
         raise FileProblem(f"{asked} is a directory, not a file: move it away or give another path.")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""What the installer found on a node in; a finding for each stored password that will go to a server elsewhere, out."""
+"""Servers of accounts in, and what a node has on record of them; a finding for each password that goes astray, out."""
 
 from __future__ import annotations
 
@@ -12,10 +12,28 @@ from typing import Any
 
 from .clients.registry import CLIENTS
 from .findings import Finding
+from .settings.account import MailAccount
 from .settings.names import same_organisation
 
 Move = tuple[str, str, str, str]
 """Address, client, host name before, host name now."""
+
+
+def connection(account: MailAccount, clients: Sequence[str]) -> dict[str, Any]:
+    """Return one item of ``connections`` of ``client_files``: servers and login, which the node keeps on record."""
+    incoming, outgoing = (
+        {name: getattr(server, name) for name in ("hostname", "port", "socket_type", "username")}
+        for server in (account.incoming, account.outgoing)
+    )
+    if account.outgoing.authentication == "none":
+        del outgoing["username"]
+    return {
+        "account": account.email,
+        "user": account.user,
+        "clients": list(clients),
+        "incoming": {"type": account.incoming.type, **incoming},
+        "outgoing": {"type": "smtp", **outgoing},
+    }
 
 
 def moved_passwords(

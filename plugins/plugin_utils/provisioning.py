@@ -27,6 +27,7 @@ from .clients.values import PLACES, Said, said
 from .errors import AccountRefused, AutodiscoverError, LibraryMissing, MeaningError, OptionError
 from .findings import Finding
 from .limits import few
+from .passwords import connection
 from .pox.reader import read
 from .settings.account import MailAccount, decide
 from .settings.interpretation import Interpretation, interpret
@@ -166,7 +167,7 @@ def provision(
     decided = [item for item in decided if _accepted(item, item.request.policy or policy, plan)]
     for item in _render(decided, chosen, settled, plan):
         plan.translation += _translation(item, report)
-        plan.connections.append(_connection(item))
+        plan.connections.append(connection(item.account, item.clients))
         if item.account.password_command is not None:
             plan.commanded.append(item.account.email)
         if item.account.outgoing.same_secret and item.account.outgoing.authentication != "none":
@@ -305,24 +306,6 @@ def _advice(item: _Decided, waivable: bool) -> str:
     if waivable:
         ways.append("accept it with unsupported: warn")
     return f"{listed(ways, 'or')}."
-
-
-def _connection(item: _Decided) -> dict[str, Any]:
-    """Return one item of ``connections`` of ``client_files``."""
-    account = item.account
-    incoming, outgoing = (
-        {name: getattr(server, name) for name in ("hostname", "port", "socket_type", "username")}
-        for server in (account.incoming, account.outgoing)
-    )
-    if account.outgoing.authentication == "none":
-        del outgoing["username"]
-    return {
-        "account": account.email,
-        "user": account.user,
-        "clients": list(item.clients),
-        "incoming": {"type": account.incoming.type, **incoming},
-        "outgoing": {"type": "smtp", **outgoing},
-    }
 
 
 def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:

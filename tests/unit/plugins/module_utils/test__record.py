@@ -13,6 +13,7 @@ import os
 import pytest
 
 from .conftest import ADA, BOB, FOREIGN, account, whole
+from .test__attributes import acl, give
 
 RC = "/home/ada/.claws-mail/accountrc"
 RECORD = "/var/lib/mailfleet/default.json"
@@ -24,6 +25,14 @@ needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give fil
 
 
 # Whose it is.
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["/", "/var", "/var/lib", "/var/lib/mailfleet", RECORD, LOCK])
+def test_what_an_acl_lets_others_write_is_refused(node, name):
+    node.install([whole()])
+    give(node.path(name), "system.posix_acl_access", acl(STRANGER))
+    assert "can be written by others" in node.install([whole(content="x")])["msg"]
 
 
 @needs_root
