@@ -208,7 +208,7 @@ def _killed(stage: Stage, params: dict[str, Any], way: str, at: int) -> int:
         while not os.waitpid(child, os.WNOHANG)[0]:
             waiting = struct.unpack("q", shared[8:])[0]
             if waiting:
-                for process in {child, waiting}:
+                for process in dict.fromkeys((child, waiting)):
                     os.kill(process, signal.SIGKILL)
                 os.waitpid(child, 0)
                 break

@@ -23,28 +23,36 @@ STRANGER = 54321
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root has users")
 
 
-def killed_at(number, monkeypatch, action):
-    """Run ``action`` in a child that dies at its ``number``-th counted call; return whether it came so far."""
+def in_a_child(action):
+    """Run ``action`` in a child, which may die of it; return its exit code."""
     child = os.fork()
     if child == 0:
-        calls = [0]
-
-        def counting(real):
-            def call(*arguments, **more):
-                calls[0] += 1
-                if calls[0] == number:
-                    os._exit(9)
-                return real(*arguments, **more)
-
-            return call
-
-        for name in COUNTED:
-            monkeypatch.setattr(os, name, counting(getattr(os, name)))
         try:
             action()
         finally:
             os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed_at(number, monkeypatch, action):
+    """Run ``action`` in a child that dies at its ``number``-th counted call; return whether it came so far."""
+    calls = [0]
+
+    def counting(real):
+        def call(*arguments, **more):
+            calls[0] += 1
+            if calls[0] == number:
+                os._exit(9)
+            return real(*arguments, **more)
+
+        return call
+
+    def counted():
+        for name in COUNTED:
+            monkeypatch.setattr(os, name, counting(getattr(os, name)))
+        action()
+
+    return in_a_child(counted) == 9
 
 
 def names(node):
@@ -118,14 +126,15 @@ def test_a_removal_that_is_killed_is_finished_by_the_next(node, monkeypatch):
 
 def test_what_a_dead_run_left_is_put_away_though_its_file_is_not_wanted_any_more(node, monkeypatch):
     real = os.rename
-    child = os.fork()
-    if child == 0:
-        monkeypatch.setattr(
-            os, "rename", lambda old, new, **more: os._exit(9) if new == "accountrc" else real(old, new, **more)
-        )
-        node.install([account()])
-        os._exit(0)
-    os.waitpid(child, 0)
+
+    def rename(old, new, **more):
+        if new == "accountrc":
+            os._exit(9)
+        real(old, new, **more)
+
+    monkeypatch.setattr(os, "rename", rename)
+    in_a_child(lambda: node.install([account()]))
+    monkeypatch.undo()
     node.install([whole(accounts=[BOB])], accounts=[BOB], purge=True)
     assert not [name for name in names(node) if ".tmp" in name or "claws" in name]
 
@@ -136,11 +145,7 @@ def leftover(node, path, tag, mode=0o600):
 
 def test_only_what_our_own_set_left_on_this_host_is_removed(node, monkeypatch):
     monkeypatch.setattr(_apply, "replace", lambda *_arguments: os._exit(9))
-    child = os.fork()
-    if child == 0:
-        node.install([account()])
-        os._exit(0)
-    os.waitpid(child, 0)
+    in_a_child(lambda: node.install([account()]))
     monkeypatch.undo()
     directory = "/home/ada/.claws-mail"
     own = leftover(node, directory, tag_of("default"))
@@ -161,11 +166,7 @@ def test_only_what_our_own_set_left_on_this_host_is_removed(node, monkeypatch):
 
 def test_check_mode_removes_nothing(node, monkeypatch):
     monkeypatch.setattr(_apply, "replace", lambda *_arguments: os._exit(9))
-    child = os.fork()
-    if child == 0:
-        node.install([account()])
-        os._exit(0)
-    os.waitpid(child, 0)
+    in_a_child(lambda: node.install([account()]))
     monkeypatch.undo()
     leftover(node, "/home/ada/.claws-mail", tag_of("default"))
     before = node.snapshot()
