@@ -36,8 +36,9 @@ def _no_login(person: Person, account: Account) -> None:  # noqa: ARG001
     """Let the script send without its login to POP3, which takes its time: KMail reads a password meanwhile."""
     path = person.home / DIRECTORY / "pop-first"
     text = path.read_text(encoding="utf-8")
-    assert "problem=$(mpop " in text, f"{path.name} does not call mpop"
-    person.write(f"{DIRECTORY}/pop-first", text.replace("problem=$(mpop ", "problem=$(sleep 1; true "), 0o755)
+    call = "problem=$(LANGUAGE=en mpop "
+    assert call in text, f"{path.name} does not call mpop"
+    person.write(f"{DIRECTORY}/pop-first", text.replace(call, "problem=$(sleep 1; true "), 0o755)
 
 
 MPOP_FLIPS = (
