@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from ..module_utils._errors import presentable as _presentable
 from ..module_utils._errors import printable
@@ -49,8 +49,7 @@ def named(text: object) -> str:
 
 def presentable(value: _Plain) -> _Plain:
     """Return plain data in which no text is one that a terminal or a log would obey: for all that a person reads."""
-    shown: _Plain = _presentable(value)  # type: ignore[assignment]
-    return shown
+    return cast(_Plain, _presentable(value))
 
 
 def _escaped(character: str) -> str:
