@@ -63,32 +63,53 @@ def shown(key: str, value: object) -> object:
     return f"{redacted(text[:_LONGEST])[: SHOWN_VALUE - _ROOM]}... ({len(text)} characters)"
 
 
-def shown_value(path: list, value: object) -> object:
-    """Return a JSON value at ``path`` as it may be shown, with what lies inside of it."""
+def shown_value(path: list, value: object, ours: object) -> object:
+    """Return a JSON value at ``path`` as it may be shown beside ``ours``, the one that we write there.
+
+    Of what somebody else put into an object or a list only what stands at a key that ours has too is shown.
+    """
     try:
-        return _cleaned(value, any(is_secret(key) for key in path))
+        return _beside(value, ours, any(is_secret(key) for key in path))
     except RecursionError:
         return HIDDEN
 
 
-def _cleaned(value: object, secret: bool) -> object:
+def _beside(value: object, ours: object, secret: bool) -> object:
     if value is None or isinstance(value, bool):
         return value
     if secret:
         return HIDDEN
+    if isinstance(value, (list, dict)) and isinstance(ours, type(value)) and len(ours) == len(value) and value == ours:
+        return _cleaned(value)
     if isinstance(value, list):
-        return [_cleaned(item, False) for item in value]
+        return f"[a list of {len(value)}, which is not shown]"
     if isinstance(value, dict):
-        # {"name": "password", "value": "..."}
-        named = any(is_secret(text) for key, text in value.items() if key in _NAMES and isinstance(text, str))
-        return {
-            redacted(key): _cleaned(item, is_secret(key) or (named and key not in _NAMES))
-            for key, item in value.items()
-        }
-    return redacted(value) if isinstance(value, str) else value
+        known = ours if isinstance(ours, dict) else {}
+        clean = {key: _beside(item, known[key], is_secret(key)) for key, item in value.items() if key in known}
+        others = len(value) - len(clean)
+        if others:
+            clean["..."] = f"[{others} that somebody else wrote, not shown]"
+        return clean
+    return _scalar(value)
 
 
-_NAMES = frozenset(("id", "key", "name"))
+def _cleaned(value: object) -> object:
+    """Return one of our own values; it may still hold a secret, as an address may."""
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {key: HIDDEN if is_secret(key) else _cleaned(item) for key, item in value.items()}
+    return _scalar(value)
+
+
+def _scalar(value: object) -> object:
+    if not isinstance(value, str) or not value:
+        return value
+    # What a secret in it looks like, a pattern sees on one line only.
+    first, *others = value.splitlines()
+    clean = shown("", first)
+    return f"{clean}... [{len(others)} more lines, not shown]" if others else clean
+
 
 # Text that is no value of a key: whole files.
 

@@ -75,12 +75,12 @@ def _wanted(target: Target, outcome: Outcome, active: list) -> set:
     return set(values)
 
 
-def _displayed(path: list, raw: object) -> object:
-    """Return the JSON text of a value without secrets, those inside of it included; None of None."""
+def _displayed(path: list, raw: object, ours: object) -> object:
+    """Return the JSON text of a value as it may be shown beside ``ours``, the one that we write; None of None."""
     if raw is None:
         return None
     value = json.loads(raw)
-    clean = shown_value(path, value)
+    clean = shown_value(path, value, ours)
     # As it is written, where nothing is hidden.
     return raw if clean == value else json.dumps(clean)
 
@@ -130,7 +130,7 @@ class _Changes:
             "made": known["made"] if known and raw is not None else 0,
         }
         if raw is None or _plain(json.loads(raw)) != _plain(value):
-            self._note(client, email, path, "missing" if raw is None else "content", json.dumps(value), raw)
+            self._note(client, email, path, "missing" if raw is None else "content", json.dumps(value), raw, value)
             record["made"] = max(self.text.set(path, value), record["made"])
         own[_key(path)] = record
         return record
@@ -145,7 +145,7 @@ class _Changes:
             return
         if raw is None or _plain(json.loads(raw)) != _plain(record["written"]) or raw == record["replaced"]:
             return
-        self._note(client, email, path, "extra", record["replaced"], raw)
+        self._note(client, email, path, "extra", record["replaced"], raw, record["written"])
         if record["replaced"] is None:
             self.text.drop(path, record["made"])
             self._hand_over(record)
@@ -167,9 +167,11 @@ class _Changes:
             if outermost <= common and len(path) - record["made"] <= common + 1:
                 record["made"] = max(record["made"], len(path) - outermost)
 
-    def _note(self, client: str, email: object, path: list, reason: str, new: object, old: object) -> None:
+    def _note(
+        self, client: str, email: object, path: list, reason: str, new: object, old: object, ours: object
+    ) -> None:
         key = ".".join(path)
-        new, old = _displayed(path, new), _displayed(path, old)
+        new, old = _displayed(path, new, ours), _displayed(path, old, ours)
         self.drift.append(drift_row(self._shown, client, email, key, reason, new, old))
         self.before += "" if old is None else f"{key}: {old}\n"
         self.after += "" if new is None else f"{key}: {new}\n"

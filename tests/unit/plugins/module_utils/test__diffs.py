@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils import (
@@ -170,6 +172,9 @@ VALUES = [
     ("named beside it", ["policies", "Proxy"], '[{"name": "password", "value": "hunter2"}]'),
     ("an address", ["policies", "Proxy"], '{"url": "https://ada:hunter2@proxy.example.org/"}'),
     ("an object above", ["credentials", "ada"], '"hunter2"'),
+    ("a pair", ["policies", "Proxy"], '["password", "hunter2"]'),
+    ("below", ["policies", "Proxy"], '"password:\\nhunter2"'),
+    ("in a key", ["policies", "Proxy"], '{"hunter2": 1}'),
 ]
 
 
@@ -181,15 +186,31 @@ def test_a_json_value_shows_no_secret_that_lies_in_it(node, path, old):
     node.write("/etc/policies.json", text.encode())
     wanted = {"path": "/etc/policies.json", "accounts": [ADA], "values": [{"path": path, "value": "new"}]}
     result = node.install([wanted], diff=True)
-    assert "hunter2" not in str(result) and "********" in str(result["drift"])
+    found = result["drift"][0]["found"]
+    assert "hunter2" not in str(result) and ("********" in found or "not shown" in found)
     result = node.absent(ADA, diff=True)
     assert "hunter2" not in str(result) and b"hunter2" in node.read("/etc/policies.json")
+
+
+def test_of_a_json_object_is_shown_what_ours_has_too(node):
+    ours = {"mode": "forced", "hosts": ["a", "b"], "token": "new"}
+    found = {"mode": "blocked", "hosts": ["a", "b"], "token": "hunter2", "note": "hunter2"}
+    node.write("/etc/policies.json", json.dumps({"a": found}).encode())
+    wanted = {"path": "/etc/policies.json", "accounts": [ADA], "values": [{"path": ["a"], "value": ours}]}
+    (row,) = node.install([wanted])["drift"]
+    assert json.loads(row["found"]) == {
+        "mode": "blocked",
+        "hosts": ["a", "b"],
+        "token": "********",
+        "...": "[1 that somebody else wrote, not shown]",
+    }
+    assert json.loads(row["expected"]) == ours | {"token": "********"}
 
 
 def test_values_within_values_without_end_are_one_problem(node, monkeypatch):
     node.write("/etc/policies.json", b'{"a": {"b": 1}}')
 
-    def deep(_path, _value):
+    def deep(_path, _value, _ours):
         raise RecursionError
 
     monkeypatch.setattr(_target_values, "shown_value", deep)
