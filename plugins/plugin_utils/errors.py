@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .findings import Finding
 from .wording import printable, quoted
 
 
@@ -20,6 +21,8 @@ class AutodiscoverError(Exception):
     """Anything that keeps an account from being provisioned. ``str(error)`` says what, where and what to do."""
 
     code: ClassVar[str] = "error"
+    findings: tuple[Finding, ...] = ()
+    """What was noticed before: it often explains the error."""
 
     def __str__(self) -> str:
         """Return the sentence, with nothing in it that a terminal or a log would obey, whatever it quotes."""

@@ -11,6 +11,7 @@ the check and show it to the parser.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -20,42 +21,22 @@ from ..findings import Finding
 from ..libraries import etree
 from ..limits import ANSWER_BYTES, ATTRIBUTES, TAGS
 from ..wording import quoted
+from .charsets import ENCODINGS, UTF_16
 from .errors import (
     AnswerTooLargeError,
+    CompressedError,
     DoctypeError,
     EmptyAnswerError,
     EncodingError,
     HtmlError,
     JsonError,
     NotWellFormedError,
+    SourceCodeError,
     TooManyError,
     TruncatedError,
 )
 
 MAX_BYTES = ANSWER_BYTES
-
-UTF_16 = "utf-16"
-
-ENCODINGS: dict[str, str] = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "ascii",
-    "ascii": "ascii",
-    "iso-8859-1": "iso-8859-1",
-    "latin1": "iso-8859-1",
-    "iso-8859-15": "iso-8859-15",
-    "windows-1252": "windows-1252",
-    "cp1252": "windows-1252",
-    "utf-16": UTF_16,
-    "utf-16le": UTF_16,
-    "utf-16be": UTF_16,
-    "unicode": UTF_16,
-}
-"""Encoding in a declaration, lower case → Python codec.
-
-Bytes of UTF-16 tell that they are; where others declare it, they were made from a text that was UTF-16 in the memory of
-its server (.NET's StringWriter does so), and are UTF-8.
-"""
 
 _MARKS: tuple[tuple[bytes, str | None, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8", "UTF-8"),
@@ -67,6 +48,18 @@ _MARKS: tuple[tuple[bytes, str | None, str], ...] = (
     (b"\xdd\x73\x66\x73", None, "UTF-EBCDIC"),
 )
 """Byte order marks: bytes, codec (null: not read), name."""
+
+_COMPRESSED: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\x78\x01", "deflate"),
+    (b"\x78\x9c", "deflate"),
+    (b"\x78\xda", "deflate"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh", "bzip2"),
+    (b"PK\x03\x04", "zip"),
+)
+"""First bytes of compressed documents: RFC 1952, RFC 1950, RFC 8878 and the formats of files."""
 
 _FIRST_BYTES = {b"<\x00\x00\x00": "UTF-32", b"\x00\x00\x00<": "UTF-32", b"\x4c\x6f\xa7\x94": "EBCDIC"}
 """How ``<`` or ``<?xm`` look without a mark in what is not read (XML 1.0, appendix F)."""
@@ -81,6 +74,18 @@ _HTML_NAMES = frozenset(
     ("html", "head", "body", "br", "b", "p", "div", "h1", "center", "script", "title", "meta", "font")
 )
 """With these begins a web page, or what PHP prints when it fails."""
+_SOURCE_CODE = re.compile(r"<\?(?:php\b|=|(?=[\s]))|<%", re.I)
+"""Source code of PHP, and of ASP, JSP, ERB and EJS. None of it can stand in XML."""
+_SOURCE_CODE_OR_COMMENT = re.compile(rf"<!--|{_SOURCE_CODE.pattern}", re.I)
+_RESPONSE = re.compile(r"<\?xml\s|<(?:[\w-]+:)?Autodiscover[\s/>]", re.I)
+_TAG = re.compile(r"<[^<>]*>")
+_SCRIPT_MESSAGE = re.compile(
+    r"(?:^|<b>|\bPHP )[ \t]{0,20}(?:(?:fatal |parse |compile )?error|warning|notice|deprecated|strict standards"
+    r"|exception|traceback \(most recent call last\))(?:</b>)?[ \t]{0,20}:",
+    re.I | re.M,
+)
+"""How a message of PHP or Python begins that a failing script prints."""
+_JSON_MESSAGES = ("detail", "error", "error_description", "errors", "errormessage", "message", "reason", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,12 @@ def read_document(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES)
     if size > max_bytes:
         raise AnswerTooLargeError(source, size, max_bytes)
     findings: list[Finding] = []
-    text = data.removeprefix("\ufeff") if isinstance(data, str) else _decode(data, source, findings)
+    if isinstance(data, str):
+        text = data.removeprefix("\ufeff")
+        if text[:1] == "\x1f":
+            raise CompressedError(source, "gzip")
+    else:
+        text = _decode(data, source, findings)
     text = _without_declaration(text, source, findings)
     _refuse_what_is_no_xml(text, source)
     for what, sign, most in (("tags", "<", TAGS), ("attributes", "=", ATTRIBUTES)):
@@ -119,8 +129,11 @@ def read_document(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES)
 
 
 def _decode(data: bytes, source: str, findings: list[Finding]) -> str:
-    by_bytes, mark = _codec_by_bytes(data, source)
-    declared, line = _declared_encoding(data[mark : mark + 2048].decode(by_bytes or "latin-1", "replace"))
+    for mark, how in _COMPRESSED:
+        if data.startswith(mark):
+            raise CompressedError(source, how)
+    by_bytes, length = _codec_by_bytes(data, source)
+    declared, line = _declared_encoding(data[length : length + 2048].decode(by_bytes or "latin-1", "replace"))
     known = ENCODINGS.get(declared.lower())
     if by_bytes is None and declared and known is None:
         raise EncodingError(source, f"the declaration says encoding {quoted(declared)}, which is not read.", line)
@@ -133,7 +146,7 @@ def _decode(data: bytes, source: str, findings: list[Finding]) -> str:
                 line=line,
             )
         )
-    return _decoded(data[mark:], codec, source)
+    return _decoded(data[length:], codec, source)
 
 
 def _codec_by_bytes(data: bytes, source: str) -> tuple[str | None, int]:
@@ -166,6 +179,8 @@ def _decoded(body: bytes, codec: str, source: str) -> str:
         return body.decode(codec)
     except UnicodeDecodeError as error:
         line = body[: error.start].decode(codec, "replace").count("\n") + 1
+        if codec == "utf-8" and not body.lstrip()[:1] == b"<":
+            raise CompressedError(source, None) from None
         if error.reason in ("unexpected end of data", "truncated data"):
             raise TruncatedError(source, line) from None
         bad = body[error.start : error.start + 1].hex()
@@ -197,7 +212,7 @@ def _without_declaration(text: str, source: str, findings: list[Finding]) -> str
 def _refuse_what_is_no_xml(text: str, source: str) -> None:
     """Look at what stands before the root element, in one pass: the only place where a DOCTYPE can be."""
     if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
+        line = _line(text, text.index("\x00"))
         raise NotWellFormedError(source, "it holds the character U+0000", line)
     position = 0
     while True:
@@ -205,27 +220,93 @@ def _refuse_what_is_no_xml(text: str, source: str) -> None:
         if text.startswith("<!--", position):
             end = text.find("-->", position + 4)
             position = end + 3
-        elif text.startswith("<?", position):
+        elif text.startswith("<?", position) and not _SOURCE_CODE.match(text, position):
             end = text.find("?>", position + 2)
             position = end + 2
         else:
             break
         if end < 0:
             raise TruncatedError(source, text.count("\n") + 1)
-    line = text.count("\n", 0, position) + 1
+    line = _line(text, position)
+    name = _NAME.match(text, position + 1) if text.startswith("<", position) else None
+    is_html = name is not None and name[0].lower() in _HTML_NAMES
     if text[position : position + 9].upper() == "<!DOCTYPE":
         name = _NAME.match(text, _after_blanks(text, position + 9))
-        raise HtmlError(source, line) if name and name[0].lower() == "html" else DoctypeError(source, line)
+        is_html = name is not None and name[0].lower() == "html"
+        if not is_html:
+            raise DoctypeError(source, line)
+    if not is_html:
+        _refuse_source_code(text, source)
     if position == len(text):
         raise TruncatedError(source, line)
-    if text[position] in "{[":
-        raise JsonError(source, line)
+    if text[position] == "\ufeff":
+        raise NotWellFormedError(
+            source,
+            "a byte order mark (U+FEFF) stands in the middle of it: a file that the server's script is made of begins "
+            "with one. Save that file without",
+            line,
+        )
+    if is_html or text[position] != "<":
+        _refuse_what_stands_before(text, position, source)
+    message = _json_message(text[position:]) if text[position] in '{["' else None
+    if text[position] in "{[" or message is not None:
+        raise JsonError(source, line, message)
     if text[position] != "<":
         words = text[position : position + 81].partition("\n")[0]
         raise NotWellFormedError(source, f"it begins with {quoted(words)} instead of an element", line)
-    name = _NAME.match(text, position + 1)
-    if name and name[0].lower() in _HTML_NAMES:
+    if is_html:
         raise HtmlError(source, line)
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _refuse_source_code(text: str, source: str) -> None:
+    """Refuse what a server sends that does not run its script; in a comment it does no harm."""
+    position = 0
+    while True:
+        found = _SOURCE_CODE_OR_COMMENT.search(text, position)
+        if found is None:
+            return
+        if found[0] != "<!--":
+            raise SourceCodeError(source, found[0].strip(), _line(text, found.start()))
+        position = text.find("-->", found.end())
+        if position < 0:
+            return
+
+
+def _refuse_what_stands_before(text: str, position: int, source: str) -> None:
+    """Refuse a response before which there is something else, and say what."""
+    response = _RESPONSE.search(text, position)
+    if response is None:
+        return
+    before = text[position : response.start()]
+    words = " ".join(_TAG.sub(" ", before[:2000]).split()) or before[:80]
+    where = _line(text, response.start())
+    if before.startswith("HTTP/"):
+        problem = f"the headers of HTTP stand before the response, which begins on line {where}. Save it without them"
+    elif _SCRIPT_MESSAGE.search(before):
+        problem = f"the server's script printed {quoted(words, 160)} before the response, which begins on line {where}"
+    else:
+        problem = f"{quoted(words)} stands before the response, which begins on line {where}"
+    raise NotWellFormedError(source, problem, _line(text, position))
+
+
+def _json_message(text: str) -> str | None:
+    """Return what a server says in JSON of a request that it refuses; null for what Autodiscover v2 sends."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(body, str):
+        return body
+    if not isinstance(body, dict) or body.keys() & {"Protocol", "Url"}:
+        return None
+    for name, value in body.items():
+        if name.lower() in _JSON_MESSAGES and value:
+            return value if isinstance(value, str) else json.dumps(value)
+    return None
 
 
 def _after_blanks(text: str, position: int) -> int:
@@ -264,11 +345,21 @@ def _parse(text: str, source: str) -> etree._Element:
         if _is_cut_off(encoded):
             raise TruncatedError(source, text.count("\n") + 1) from None
         problem = quoted(_PARSER_ADVICE.split(error.msg or "syntax error", maxsplit=1)[0], 160)
-        hint = ". Write & as &amp;" if "EntityRef" in problem else ""
+        hint = ". Write & as &amp;" if "EntityRef" in problem else _script_message(text)
         raise NotWellFormedError(source, f"the parser says {problem}{hint}", error.lineno or 1) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise DoctypeError(source, 1)
     return root
+
+
+def _script_message(text: str) -> str:
+    """Return the words for what a script printed inside of the response, if it did."""
+    found = _SCRIPT_MESSAGE.search(text)
+    if found is None:
+        return ""
+    start = text.rfind("\n", 0, found.start()) + 1
+    words = " ".join(_TAG.sub(" ", text[start : start + 1000].partition("\n")[0]).split())
+    return f". The server's script printed {quoted(words, 160)} on line {_line(text, start)}" if words else ""
 
 
 def _is_cut_off(encoded: bytes) -> bool:

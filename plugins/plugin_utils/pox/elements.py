@@ -94,6 +94,11 @@ ELEMENTS: tuple[Element, ...] = (
     Element("SPA", "protocol", "mail", "on: secure password authentication, which is NTLM", "MS-POX"),
     Element("SSL", "protocol", "mail", "on: the connection is encrypted (on when absent)", "MS-POX"),
     Element("Encryption", "protocol", "mail", "None, SSL, TLS or Auto; overrides SSL", "MS-OXDSCLI 2.2.4.1.1.2.6"),
+    Element("TLS", "protocol", "mail", "on: the connection is encrypted, beside SSL=off", "seen"),
+    Element("UseTLS", "protocol", "mail", "on: as TLS", "seen"),
+    Element("StartTLS", "protocol", "mail", "on: as TLS", "seen"),
+    Element("UseSSL", "protocol", "mail", "on: as TLS", "seen"),
+    Element("SocketType", "protocol", "mail", "how the connection is encrypted, as autoconfig files say it", "seen"),
     Element("AuthRequired", "protocol", "mail", "on: the server wants a login (on when absent)", "MS-POX"),
     Element("UsePOPAuth", "protocol", "mail", "on: SMTP uses the incoming login; SMTP only", "MS-POX"),
     Element(

@@ -100,6 +100,33 @@ class EncodingError(PoxError):
         super().__init__(source, f"{problem} Save the document as UTF-8.", line)
 
 
+class CompressedError(PoxError):
+    """Compressed bytes instead of text. ``how`` names the format, or is null when it cannot be told."""
+
+    code = "compressed"
+
+    def __init__(self, source: str, how: str | None) -> None:
+        what = f"the document is compressed ({how})" if how else "the bytes are not text; they may be compressed"
+        super().__init__(source, f"{what}. Fetch it with curl --compressed, or unpack it.")
+        self.how = how
+
+
+class SourceCodeError(PoxError):
+    """The source code of a script, which the server sent instead of running it. ``mark`` is how it begins."""
+
+    code = "source-code"
+
+    def __init__(self, source: str, mark: str, line: int) -> None:
+        language = "PHP" if mark.lower() in ("<?php", "<?=", "<?") else "a template or script"
+        super().__init__(
+            source,
+            f"{quoted(mark)} is source code of {language}: the server sent its script instead of running it. "
+            "Have the server run it, then fetch the response again.",
+            line,
+        )
+        self.mark = mark
+
+
 class DoctypeError(PoxError):
     """There is a DOCTYPE, with which entities come in."""
 
@@ -126,16 +153,23 @@ class HtmlError(PoxError):
 
 
 class JsonError(PoxError):
-    """JSON, as Autodiscover v2 sends it."""
+    """JSON: what Autodiscover v2 sends, or what a server says of a request that it refuses, in ``message``."""
 
     code = "json"
 
-    def __init__(self, source: str, line: int) -> None:
-        super().__init__(
-            source,
-            "this is JSON, no XML. Autodiscover v2 (autodiscover.json) has no mail settings: ask for autodiscover.xml.",
-            line,
-        )
+    def __init__(self, source: str, line: int, message: str | None = None) -> None:
+        if message is None:
+            problem = (
+                "this is JSON, not XML. Autodiscover v2 (autodiscover.json) has no mail settings: ask for "
+                "autodiscover.xml."
+            )
+        else:
+            problem = (
+                f"this is JSON, not XML: the server refused the request and says {quoted(message, 200)}. Check the "
+                "address, and that the request is a POST with an Autodiscover request in its body."
+            )
+        super().__init__(source, problem, line)
+        self.message = message
 
 
 class TruncatedError(PoxError):

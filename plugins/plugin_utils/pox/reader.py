@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..findings import Finding
+from ..findings import Finding, few_of_a_kind
 from ..wording import quoted
 from .document import MAX_BYTES, read_document
 from .elements import MAIL_TYPES
@@ -22,7 +22,7 @@ from .errors import (
     RedirectUrlError,
     ServerError,
 )
-from .response import Account, Response
+from .response import Response
 from .structure import Reading
 
 
@@ -40,6 +40,7 @@ def read(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES) -> Respo
     response = read_response(data, source, max_bytes=max_bytes)
     reason = _why_no_settings(response)
     if reason is not None:
+        reason.findings = response.findings
         raise reason
     beside = _beside_settings(response)
     return replace(response, findings=response.findings + beside) if beside else response
@@ -66,10 +67,9 @@ def _why_no_settings(response: Response) -> PoxError | None:
     types = dict.fromkeys(protocol.type for protocol in response.protocols())
     if any(type_.upper() in MAIL_TYPES for type_ in types):
         return None
-    for account in response.accounts:
-        redirect = _redirect(account, source)
-        if redirect is not None:
-            return redirect
+    redirect = _redirect(response)
+    if redirect is not None:
+        return redirect
     if error is not None:
         return ServerError(source, error.error_code, error.message, error.line)
     if not response.accounts:
@@ -77,20 +77,26 @@ def _why_no_settings(response: Response) -> PoxError | None:
     return NoMailProtocolError(source, types, response.accounts[0].line)
 
 
-def _redirect(account: Account, source: str) -> RedirectUrlError | RedirectAddrError | None:
-    """Return the redirect that an Account is: by its Action, or, with neither Action nor Protocol, by what it holds."""
-    url, addr = account.redirect_url, account.redirect_addr
-    action = account.action.text.lower() if account.action is not None else ""
-    if not action and not account.protocols:
-        action = "redirecturl" if url is not None and url.text else "redirectaddr" if addr is not None else ""
-    if action == "redirecturl":
-        return RedirectUrlError(
-            source, url.text if url is not None else "", url.line if url is not None else account.line
-        )
-    if action == "redirectaddr":
-        return RedirectAddrError(
-            source, addr.text if addr is not None else "", addr.line if addr is not None else account.line
-        )
+def _redirect(response: Response) -> RedirectUrlError | RedirectAddrError | None:
+    """Return the redirect that a response is, wherever it stands and whatever Action says.
+
+    What an Action asks for comes first; one that asks for a redirect and does not say where to is one as well.
+    """
+    source = response.source
+    asked = {
+        account.action.text.lower().removeprefix("redirect"): account
+        for account in reversed(response.accounts)
+        if account.action is not None and account.action.text.lower().startswith("redirect")
+    }
+    said = [(name, value) for name, value in response.redirects if value.text]
+    for name, value in sorted(said, key=lambda item: item[0].lower().removeprefix("redirect") not in asked):
+        if name == "RedirectUrl":
+            return RedirectUrlError(source, value.text, value.line)
+        return RedirectAddrError(source, value.text, value.line)
+    if "url" in asked:
+        return RedirectUrlError(source, "", asked["url"].line)
+    if "addr" in asked:
+        return RedirectAddrError(source, "", asked["addr"].line)
     return None
 
 
@@ -103,20 +109,14 @@ def _beside_settings(response: Response) -> tuple[Finding, ...]:
         findings.append(
             Finding("error-beside-settings", f"An Error{said} stands beside the settings.", "Error", error.line)
         )
-    for account in response.accounts:
-        redirect = _redirect(account, response.source)
-        if redirect is not None:
-            element, to = (
-                ("RedirectUrl", redirect.url)
-                if isinstance(redirect, RedirectUrlError)
-                else ("RedirectAddr", redirect.address)
-            )
+    for name, value in response.redirects:
+        if value.text:
             findings.append(
                 Finding(
                     "redirect-beside-settings",
-                    f"{element} {quoted(to)} stands beside the settings; it was not followed.",
-                    element,
-                    redirect.line,
+                    f"{name} {quoted(value.text)} stands beside the settings; it was not followed.",
+                    name,
+                    value.line,
                 )
             )
-    return tuple(findings)
+    return few_of_a_kind(findings)

@@ -19,6 +19,8 @@ class Value:
 
     text: str
     line: int
+    nested: str = ""
+    """The name of the first element inside of it: then its text is what a script printed, and no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Response:
     """The namespace and line of the Response when the answer is one for ActiveSync."""
     line: int = 1
     """The line of the root element."""
+    redirects: tuple[tuple[str, Value], ...] = ()
+    """``RedirectUrl`` and ``RedirectAddr`` with what they say, wherever they stand."""
     findings: tuple[Finding, ...] = field(default=())
     untold: Mapping[str, int] = field(default_factory=dict)
     """Code → how many more findings of it there were than are told."""

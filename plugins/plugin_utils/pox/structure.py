@@ -38,6 +38,22 @@ OUTSIDE_PROTOCOL: tuple[Place, ...] = ("autodiscover", "response", "account")
 INSIDE_ACCOUNT = frozenset(row.name.lower() for row in ELEMENTS if row.place == "protocol" and row.topic != "exchange")
 """Names in lower case of what belongs into Account and Protocol: elsewhere they are told, that no setting is lost."""
 
+NEVER_GUESSED = frozenset(("DomainName", "LoginName", "Server"))
+"""With a wrong one of these a password would go to the wrong place, or the wrong one."""
+SCRIPT_ELEMENTS = frozenset(("b", "br", "font", "p", "pre", "table", "xdebug-error"))
+"""Elements of HTML in lower case that a failing script prints between those of its response."""
+_REDIRECT_NAMES = {
+    **dict.fromkeys(("redirecturl", "redirecturi"), "RedirectUrl"),
+    **dict.fromkeys(("redirectaddr", "redirectaddress"), "RedirectAddr"),
+}
+_REDIRECTS = tuple(
+    f"{{*}}{name}"
+    for name in (
+        *("RedirectUrl", "RedirectURL", "redirectUrl", "redirectURL", "redirecturl", "REDIRECTURL", "RedirectUri"),
+        *("RedirectAddr", "redirectAddr", "redirectaddr", "REDIRECTADDR", "RedirectAddress"),
+    )
+)
+
 _line: Callable[[etree._Element], int] = attrgetter("sourceline")
 """The line on which a start tag ends; never null in a tree that came from a parser."""
 
@@ -49,6 +65,15 @@ def _split(tag: str) -> tuple[str, str]:
     """Return namespace (empty when there is none) and local name."""
     namespace, _brace, name = tag.rpartition("}")
     return namespace[1:], name
+
+
+def _plain_value(element: etree._Element) -> Value:
+    return Value(element.text.strip() if element.text else "", _line(element))
+
+
+def _says_anything(element: etree._Element) -> bool:
+    """Tell whether there is any text in an element or below it: empty NetworkRequirements require nothing."""
+    return any(str(text).strip() for text in element.itertext())
 
 
 class Reading:
@@ -86,11 +111,22 @@ class Reading:
             accounts=tuple(self.accounts),
             error=self.errors[0] if self.errors else None,
             active_sync=self.active_sync,
+            redirects=self._redirects(root),
             findings=tuple(sorted(self.findings, key=lambda finding: finding.line or 0)),
             untold={
                 code: count - FINDINGS_OF_A_CODE for code, count in self._told.items() if count > FINDINGS_OF_A_CODE
             },
         )
+
+    def _redirects(self, root: etree._Element) -> tuple[tuple[str, Value], ...]:
+        """Return the redirects of the whole document: servers put them beside Account and inside Protocol too."""
+        found: list[tuple[str, Value]] = []
+        for element in root.iter(*_REDIRECTS):
+            if len(found) == FINDINGS_OF_A_CODE:
+                break
+            name = _REDIRECT_NAMES[_split(element.tag)[1].lower()]
+            found.append((name, Value((element.text or "").strip(), _line(element))))
+        return tuple(found)
 
     def _response(self, response: etree._Element) -> None:
         has_account = False
@@ -176,7 +212,7 @@ class Reading:
                 nested += [(child, name) for _name, child in self._contents("container", part, inside)[0]]
                 if "OWAUrl" in inside:
                     web_mail.setdefault(name, inside["OWAUrl"])
-            else:
+            elif name != "NetworkRequirements" or _says_anything(part):
                 values.setdefault(name, Value("", _line(part)))
         for name in ("External", "Internal"):
             if name in web_mail:
@@ -211,6 +247,8 @@ class Reading:
         self._note_again(f"Protocol {protocol.type}", again)
         for element in unknown:
             name = _split(element.tag)[1][:LONGEST_NAME]
+            if name.lower() in SCRIPT_ELEMENTS:
+                continue
             message = f"Protocol {protocol.type}: element {quoted(name)} is not known; it was not used."
             self._note("element-unknown", message, name, _line(element))
 
@@ -244,18 +282,28 @@ class Reading:
             elif known.name in values:
                 again.append((known.name, child, values[known.name]))
             else:
-                text = self._nested_text(known.name, child) if len(child) else child.text
-                values[known.name] = Value(text.strip() if text else "", _line(child))
+                values[known.name] = self._nested(known, child) if len(child) else _plain_value(child)
         return parts, unknown, again
 
-    def _nested_text(self, name: str, element: etree._Element) -> str:
+    def _nested(self, known: Element, element: etree._Element) -> Value:
+        """Return the value of an element with others inside: what a script printed there is none.
+
+        Where a wrong value would do harm, its text is kept for the error that says so.
+        """
+        name, line = known.name, _line(element)
+        first = _split(element[0].tag)[1]
+        text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+        if known.place == "error":
+            return Value(text, line)
         self._note(
             "element-nested",
-            f"{name} holds other elements, {quoted(_split(element[0].tag)[1])} first; only its text was read.",
+            f"{name} holds other elements, {quoted(first)} first"
+            + (f", with the text {quoted(text)} between them" if text else "")
+            + "; it was not used.",
             name,
-            _line(element),
+            line,
         )
-        return "".join([element.text or "", *(child.tail or "" for child in element)])
+        return Value(text if name in NEVER_GUESSED else "", line, first)
 
     def _known(self, place: Place, element: etree._Element) -> Element | None:
         return BY_TAG[place].get(element.tag) or self._resolve(place, element)
@@ -266,7 +314,9 @@ class Reading:
         known = BY_NAME[place].get(name.lower())
         line = _line(element)
         if known is None:
-            if place in OUTSIDE_PROTOCOL and name.lower() in INSIDE_ACCOUNT:
+            if name.lower() in SCRIPT_ELEMENTS:
+                self._note_script_output(element)
+            elif place in OUTSIDE_PROTOCOL and name.lower() in INSIDE_ACCOUNT:
                 self._note("element-misplaced", f"{quoted(name)} does not belong here; it was not used.", name, line)
             return None
         if name != known.name:
@@ -283,6 +333,18 @@ class Reading:
             )
         return known
 
+    def _note_script_output(self, element: etree._Element) -> None:
+        if self._told["script-output"]:
+            return
+        words = " ".join(" ".join(map(str, element.itertext())).split()) or " ".join((element.tail or "").split())
+        self._note(
+            "script-output",
+            f"HTML stands between the elements of the response{f': {quoted(words)}' if words else ''}. It is what the "
+            "server's script prints when it fails; correct the script.",
+            None,
+            _line(element),
+        )
+
     def _note_again(self, title: str, again: list[_Again]) -> None:
         for name, element, first in again:
             self._note(
@@ -292,7 +354,7 @@ class Reading:
                 _line(element),
             )
 
-    def _note(self, code: str, message: str, element: str, line: int) -> None:
+    def _note(self, code: str, message: str, element: str | None, line: int) -> None:
         self._told[code] += 1
         if self._told[code] <= FINDINGS_OF_A_CODE:
             self.findings.append(Finding(code, message, element, line))

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox import 
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.document import MAX_BYTES, read_document
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.errors import (
     AnswerTooLargeError,
+    CompressedError,
     DoctypeError,
     EmptyAnswerError,
     EncodingError,
@@ -21,6 +26,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.errors 
     JsonError,
     NotWellFormedError,
     PoxError,
+    SourceCodeError,
     TruncatedError,
 )
 
@@ -50,6 +56,7 @@ DECODED = {
     "DOCTYPE in a comment": (f"<!-- {DOCTYPE} --><a>e<!-- {DOCTYPE} --></a>", "e"),
     "DOCTYPE in CDATA": (f"<a><![CDATA[{DOCTYPE}]]></a>", DOCTYPE),
     "DOCTYPE in a PI": ("<?p <!DOCTYPE a>?><a>e</a>", "e"),
+    "PHP in a comment": ("<!-- <?php echo 1 ?> --><a>e<!-- <%= x %> --></a>", "e"),
     "XML 1.1": ('<?xml version="1.1"?><a>e</a>', "e"),
 }
 
@@ -114,7 +121,7 @@ REFUSED = {
     "blanks": (b" \r\n\t", EmptyAnswerError, None, "is empty"),
     "only a mark": (b"\xef\xbb\xbf", EmptyAnswerError, None, "is empty"),
     "blanks in UTF-16": ("\n ".encode("utf-16"), EmptyAnswerError, None, "is empty"),
-    "unknown encoding": (DECLARED.format("koi8-r").encode(), EncodingError, 1, '"koi8-r"'),
+    "unknown encoding": (DECLARED.format("klingon").encode(), EncodingError, 1, '"klingon"'),
     "no text codec": (DECLARED.format("rot13").encode(), EncodingError, 1, '"rot13"'),
     "empty name of encoding is none": (b'<?xml version="1.0" encoding=""?><a', TruncatedError, 1, "ends here"),
     "encoding that forges": (DECLARED.format("\x1b[31m").encode(), EncodingError, 1, r'"\x1b[31m"'),
@@ -159,7 +166,84 @@ REFUSED = {
     "words": ("Not found\n", NotWellFormedError, 1, '"Not found" instead of an element'),
     "words that forge": ("a\x1b\rb\nc", NotWellFormedError, 1, r'"a\x1b\rb" instead'),
     "long words": ("x" * 1000, NotWellFormedError, 1, f'"{"x" * 80}..." instead'),
-    "two marks": ("\ufeff\ufeff<a/>", NotWellFormedError, 1, r'"\ufeff<a/>" instead'),
+    "two marks": ("\ufeff\ufeff<a/>", NotWellFormedError, 1, "a byte order mark (U+FEFF) stands in the middle"),
+    "mark after a blank line": (b"\r\n\xef\xbb\xbf<?xml version='1.0'?><a/>", NotWellFormedError, 2, "order mark"),
+    "mark after the declaration": (
+        b"<?xml version='1.0'?>\n\xef\xbb\xbf<a/>",
+        NotWellFormedError,
+        2,
+        "Save that file without. Correct it there.",
+    ),
+    "mark after a comment": ("<!-- a -->\ufeff<a/>", NotWellFormedError, 1, "order mark"),
+    "gzip": (gzip.compress(b"<a/>"), CompressedError, None, "compressed (gzip). Fetch it with curl --compressed"),
+    "gzip that was decoded": (
+        gzip.compress(b"<a/>").decode("utf-8", "replace"),
+        CompressedError,
+        None,
+        "compressed (gzip)",
+    ),
+    "deflate": (zlib.compress(b"<a/>" * 9), CompressedError, None, "compressed (deflate)"),
+    "zstd": (b"\x28\xb5\x2f\xfd\x04\x00", CompressedError, None, "compressed (zstd)"),
+    "bzip2": (bz2.compress(b"<a/>"), CompressedError, None, "compressed (bzip2)"),
+    "xz": (lzma.compress(b"<a/>"), CompressedError, None, "compressed (xz)"),
+    "zip": (b"PK\x03\x04\x14", CompressedError, None, "compressed (zip)"),
+    "brotli has no mark": (b"\x1b\x1e\xf8\x45\xa5\xc0", CompressedError, None, "not text; they may be compressed"),
+    "PHP first": ("<?php $a = 1; ?>\n<?xml version='1.0'?><a/>", SourceCodeError, 1, '"<?php" is source code of PHP'),
+    "PHP in a value": ("<a>\n<?= $mail ?></a>", SourceCodeError, 2, '"<?=" is source code of PHP'),
+    "PHP with short tags": ("<a>\n\n<? echo $mail; ?></a>", SourceCodeError, 3, '"<?" is source code of PHP'),
+    "PHP in capitals": ("<a><?PHP echo 1 ?></a>", SourceCodeError, 1, '"<?PHP"'),
+    "PHP in CDATA": ("<a><![CDATA[<?php echo 1 ?>]]></a>", SourceCodeError, 1, '"<?php"'),
+    "PHP behind a comment": ("<!-- <?php a ?> --><a><!----><?php b ?></a>", SourceCodeError, 1, '"<?php"'),
+    "ASP": ("<a><%= mail %></a>", SourceCodeError, 1, '"<%" is source code of a template or script'),
+    "JSP first": ('<%@ page contentType="text/xml" %><a/>', SourceCodeError, 1, '"<%"'),
+    "a warning of PHP first": (
+        "<br />\n<b>Warning</b>:  Undefined array key 1 in <b>a.php</b> on line <b>12</b><br />\n"
+        "<?xml version='1.0'?><a/>",
+        NotWellFormedError,
+        1,
+        'the server\'s script printed "Warning : Undefined array key 1 in a.php on line 12" before the response, which '
+        "begins on line 3. Correct it there.",
+    ),
+    "a warning of PHP in plain text": (
+        "\nNotice: Undefined index: x in a.php on line 3\n<Autodiscover/>",
+        NotWellFormedError,
+        2,
+        'printed "Notice: Undefined index: x in a.php on line 3" before the response, which begins on line 3',
+    ),
+    "headers of HTTP": (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<?xml version='1.0'?><a/>",
+        NotWellFormedError,
+        1,
+        "the headers of HTTP stand before the response, which begins on line 4. Save it without them",
+    ),
+    "the size of a chunk": (
+        "4f2\r\n<?xml version='1.0'?><a/>",
+        NotWellFormedError,
+        1,
+        '"4f2" stands before the response',
+    ),
+    "a warning inside": (
+        "<a>\n<br />\n<b>Warning</b>: x() failed in <b>a.php</b><br>\n</a>",
+        NotWellFormedError,
+        4,
+        'The server\'s script printed "Warning : x() failed in a.php" on line 3. Correct it there',
+    ),
+    "an attribute is no warning": (
+        '<a>\n<Error xmlns="x:y" Time="12:00">&x</Error></a>',
+        NotWellFormedError,
+        2,
+        "amp;",
+    ),
+    "an error in JSON": (
+        '{"detail": "Method Not Allowed"}',
+        JsonError,
+        1,
+        'the server refused the request and says "Method Not Allowed". Check the address, and that the request is a ',
+    ),
+    "an error in an object in JSON": ('{"error": {"code": 405}}', JsonError, 1, r'says "{\"code\": 405}"'),
+    "a text in JSON": ('"no such user"', JsonError, 1, 'says "no such user"'),
+    "Autodiscover v2": ('{"Protocol": "EWS", "Url": "https://example.org/ews"}', JsonError, 1, "Autodiscover v2"),
+    "a quotation mark": ('"a', NotWellFormedError, 1, r'begins with "\"a" instead'),
     "only a comment": ("<!-- a -->\n", TruncatedError, 2, "ends here"),
     "only a declaration": (b'<?xml version="1.0"?>', TruncatedError, 1, "ends here"),
     "NUL": (b"<a>\n\x00</a>", NotWellFormedError, 2, "U+0000"),

@@ -24,6 +24,7 @@ from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.
     FULL,
     IMAP,
     OUTLOOK,
+    SETTINGS,
     SMTP,
     account,
     answer,
@@ -116,6 +117,7 @@ def test_table() -> None:
     assert mail_elements == {
         *("Type", "Server", "Port", "LoginName", "DomainRequired", "DomainName", "SPA", "SSL", "Encryption"),
         *("AuthRequired", "UsePOPAuth", "SMTPLast", "TTL", "ExpirationDate", "NetworkRequirements"),
+        *("TLS", "UseTLS", "StartTLS", "UseSSL", "SocketType"),
     }
     assert {"ewsurl", "oaburl", "owaurl", "asurl", "ecpurl-tmcreating", "serverdn"} <= set(BY_NAME["protocol"])
     assert set(MAIL_TYPES.values()) == {"pop3", "imap", "smtp"}
@@ -279,9 +281,19 @@ FOUND = {
         answer("<User><DisplayName>A</DisplayName><DisplayName>B</DisplayName></User>", account(IMAP)),
         [("element-duplicate", "DisplayName", 2)],
     ),
-    "element-unknown": (mail("\n<STARTTLS>on</STARTTLS>"), [("element-unknown", "STARTTLS", 3)]),
+    "element-unknown": (mail("\n<OAuth>on</OAuth>"), [("element-unknown", "OAuth", 3)]),
     "element-unknown: an element of elsewhere": (mail("<ErrorCode/>"), [("element-unknown", "ErrorCode", 2)]),
     "element-nested": (mail("<Server>a<b>c</b>d</Server>"), [("element-nested", "Server", 2)]),
+    "element-nested: the text of an element alone is nothing": (
+        mail("<LoginName><a>x</a></LoginName>"),
+        [("element-nested", "LoginName", 2)],
+    ),
+    "script-output": (
+        answer(account("<br />\n<b>Warning</b>: x() failed in <b>a.php</b><br />", IMAP)),
+        [("script-output", None, 2)],
+    ),
+    "script-output: in a Protocol": (mail("\n<b>Notice</b>: x"), [("script-output", None, 3)]),
+    "script-output: beside Account": (answer(account(IMAP), "<br />"), [("script-output", None, 2)]),
     "element-misplaced: a Protocol outside of Account": (
         answer(SMTP, account(IMAP)),
         [("element-misplaced", "Protocol", 2)],
@@ -301,6 +313,10 @@ FOUND = {
     "redirect-beside-settings: in the Account": (
         answer(account(IMAP, head="<Action>redirectAddr</Action>\n<RedirectAddr>a@e.org</RedirectAddr>")),
         [("redirect-beside-settings", "RedirectAddr", 3)],
+    ),
+    "redirect-beside-settings: whatever Action says": (
+        answer(account(IMAP, head=f"{SETTINGS}<RedirectUrl>https://e.org</RedirectUrl>")),
+        [("redirect-beside-settings", "RedirectUrl", 2)],
     ),
     "type-attribute": (answer(account('<Protocol Type="SMTP"/>')), [("type-attribute", "Type", 2)]),
     "type-unknown": (answer(account(IMAP, "<Protocol/>")), [("type-unknown", "Type", 2)]),
