@@ -17,8 +17,8 @@ def pop_instead(account: MailAccount) -> bool:
     return account.pop_first and account.pop_wins
 
 
-def _enforced_over_own_login(account: MailAccount) -> bool:
-    return pop_instead(account) and not cases.no_smtp_auth(account) and account.smtp_last == "both"
+def _enforced(account: MailAccount) -> bool:
+    return pop_instead(account) and cases.enforced(account)
 
 
 def _pop_instead_of_ntlm(account: MailAccount) -> bool:
@@ -68,7 +68,7 @@ ROWS = (
                 "beside SMTPLast, option smtp_last: enforce",
                 "approximated",
                 "no SMTPUserName",
-                _enforced_over_own_login,
+                _enforced,
                 note=_ENFORCED,
             ),
             Row("outgoing", element, "no login to SMTP", "native", "no SMTPUserName", cases.no_smtp_auth),
@@ -107,11 +107,11 @@ ROWS = (
     Row(
         "outgoing",
         "AuthRequired",
-        "on, but without TLS and with SMTPLast on",
+        "on, SMTPLast on, and no TLS or option smtp_last: enforce",
         "approximated",
         _METHOD_2,
         cases.auth_left_out,
-        note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
+        note="No password is sent to SMTP; the POP3 login before each sending stands in for it.",
     ),
     Row(
         "outgoing",
@@ -131,7 +131,7 @@ ROWS = (
         "beside SMTPLast, option smtp_last: enforce",
         "approximated",
         "SMTPAuthMethod=2",
-        _enforced_over_own_login,
+        _enforced,
         note=_ENFORCED,
     ),
     Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", "no SMTPUserName", cases.no_smtp_auth),

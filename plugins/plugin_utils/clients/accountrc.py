@@ -205,11 +205,11 @@ def login_rows(source: str) -> tuple[Row, ...]:
         Row(
             "outgoing",
             "AuthRequired",
-            "on, but without TLS and with SMTPLast on",
+            "on, SMTPLast on, and no TLS or option smtp_last: enforce",
             "approximated",
             "use_smtp_auth=0",
             cases.auth_left_out,
-            note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
+            note="No password is sent to SMTP; the POP3 login before each sending stands in for it.",
         ),
         Row("outgoing", "AuthRequired", "off", "native", "use_smtp_auth=0", cases.no_smtp_auth),
         Row(

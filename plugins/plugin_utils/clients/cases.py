@@ -59,8 +59,13 @@ def no_smtp_auth(account: MailAccount) -> bool:
 
 
 def auth_left_out(account: MailAccount) -> bool:
-    """A login was asked for, but is left out because it would go unencrypted, and POP-before-SMTP does without."""
+    """A login was asked for, but is left out, as POP-before-SMTP does without: there is no TLS, or it is enforced."""
     return no_smtp_auth(account) and account.source_outgoing.authentication != "none"
+
+
+def enforced(account: MailAccount) -> bool:
+    """A login that would go encrypted is left out, because the caller enforces POP-before-SMTP."""
+    return auth_left_out(account) and account.outgoing.socket_type != "plain"
 
 
 def same_secret(account: MailAccount) -> bool:

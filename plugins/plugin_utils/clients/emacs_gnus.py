@@ -164,11 +164,11 @@ _TABLE = (
     Row(
         "outgoing",
         "AuthRequired",
-        "on, but without TLS and with SMTPLast on",
+        "on, SMTPLast on, and no TLS or option smtp_last: enforce",
         "approximated",
         _NO_LOGIN,
         cases.auth_left_out,
-        note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
+        note="No password is sent to SMTP; the POP3 login before each sending stands in for it.",
     ),
     Row("outgoing", "AuthRequired", "off", "native", _NO_LOGIN, cases.no_smtp_auth),
     Row(

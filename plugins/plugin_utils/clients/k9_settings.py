@@ -107,11 +107,11 @@ ROWS = (
     Row(
         "outgoing",
         "AuthRequired",
-        "on, but without TLS and with SMTPLast on",
+        "on, SMTPLast on, and no TLS or option smtp_last: enforce",
         "approximated",
         NONE,
         cases.auth_left_out,
-        note="No password is sent unencrypted; mail must be fetched by hand before sending.",
+        note="No password is sent to SMTP; mail must be fetched by hand before sending.",
     ),
     Row("outgoing", "AuthRequired", "off", "native", NONE, cases.no_smtp_auth),
     Row("outgoing", "AuthRequired", "on or unsaid", "native", PLAIN),

@@ -136,11 +136,11 @@ def _auth_hooked(note: str) -> tuple[Row, ...]:
         Row(
             "outgoing",
             "AuthRequired",
-            "on, but without TLS and with SMTPLast on",
+            "on, SMTPLast on, and no TLS or option smtp_last: enforce",
             "approximated",
             _OFF,
             cases.auth_left_out,
-            note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
+            note="No password is sent to SMTP; the POP3 login before each sending stands in for it.",
         ),
         Row("outgoing", "AuthRequired", f"off, {POP_FIRST}", "hook", _OFF, _without_login, note, needs=("msmtp",)),
         Row(

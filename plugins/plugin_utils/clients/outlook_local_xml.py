@@ -146,13 +146,15 @@ def _incoming(account: MailAccount) -> dict[str, str]:
 
 def _outgoing(account: MailAccount) -> dict[str, str]:
     outgoing = account.outgoing
-    login = {} if cases.no_smtp_auth(account) else {"LoginName": _login(account, smtp_login(account))}
+    # Outlook's switch above all ways to be let in, POP-before-SMTP too. Without TLS it is not trusted with it.
+    required = not cases.no_smtp_auth(account) or _enforced(account)
+    login = {"LoginName": _login(account, smtp_login(account))} if required else {}
     return {
         "Type": "SMTP",
         **_server(outgoing),
         **login,
         **_ways(outgoing),
-        "AuthRequired": "off" if cases.no_smtp_auth(account) else "on",
+        "AuthRequired": "on" if required else "off",
         "UsePOPAuth": "on" if _pop_auth(account) else "off",
         "SMTPLast": "on" if account.pop_first else "off",
     }
@@ -200,8 +202,12 @@ def _date(account: MailAccount) -> str:
     return (account.expires or "").replace("-", "")
 
 
-def _enforced_over_own_login(account: MailAccount) -> bool:
-    return _pop_instead(account) and not cases.no_smtp_auth(account) and account.smtp_last == "both"
+def _enforced(account: MailAccount) -> bool:
+    return _pop_instead(account) and cases.enforced(account)
+
+
+def _without_login(account: MailAccount) -> bool:
+    return cases.no_smtp_auth(account) and not _enforced(account)
 
 
 _ENFORCED = "Outlook logs in to POP3 before sending instead, as option smtp_last says."
@@ -232,14 +238,14 @@ ROWS = (
         row
         for element in ("LoginName", "DomainName")
         for row in (
-            Row("outgoing", element, "no login to SMTP", "native", "no <LoginName>", cases.no_smtp_auth),
+            Row("outgoing", element, "no login to SMTP", "native", "no <LoginName>", _without_login),
             Row(
                 "outgoing",
                 element,
                 "beside SMTPLast, option smtp_last: enforce",
                 "approximated",
                 "<LoginName>{incoming_login}</LoginName>",
-                _enforced_over_own_login,
+                _enforced,
                 note=_ENFORCED,
             ),
             Row(
@@ -259,22 +265,31 @@ ROWS = (
     Row(
         "outgoing",
         "AuthRequired",
+        "on, SMTPLast on, option smtp_last: enforce",
+        "native",
+        "<AuthRequired>on</AuthRequired>",
+        _enforced,
+        note=_ENFORCED,
+    ),
+    Row(
+        "outgoing",
+        "AuthRequired",
         "on, but without TLS and with SMTPLast on",
         "approximated",
         "<AuthRequired>off</AuthRequired>",
         cases.auth_left_out,
-        note="No password is sent unencrypted; the POP3 login before each sending stands in for it.",
+        note="No password is sent to SMTP; the POP3 login before each sending stands in for it.",
     ),
     Row("outgoing", "AuthRequired", "off", "native", "<AuthRequired>off</AuthRequired>", cases.no_smtp_auth),
     Row("outgoing", "AuthRequired", "on or unsaid", "native", "<AuthRequired>on</AuthRequired>"),
-    Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", "<UsePOPAuth>off</UsePOPAuth>", cases.no_smtp_auth),
+    Row("outgoing", "UsePOPAuth", "no login to SMTP", "native", "<UsePOPAuth>off</UsePOPAuth>", _without_login),
     Row(
         "outgoing",
         "UsePOPAuth",
         "beside SMTPLast, option smtp_last: enforce",
         "approximated",
         "<UsePOPAuth>off</UsePOPAuth>",
-        _enforced_over_own_login,
+        _enforced,
         note=_ENFORCED,
     ),
     Row(

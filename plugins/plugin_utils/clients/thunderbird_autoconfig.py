@@ -286,11 +286,11 @@ ROWS = (
     Row(
         "outgoing",
         "AuthRequired",
-        "on, but without TLS and with SMTPLast on",
+        "on, SMTPLast on, and no TLS or option smtp_last: enforce",
         "approximated",
         "<authentication>smtp-after-pop</authentication>",
         cases.auth_left_out,
-        note="No password is sent unencrypted; fetching mail first stands in for it.",
+        note="No password is sent to SMTP; fetching mail first stands in for it.",
     ),
     Row(
         "outgoing",

@@ -7,17 +7,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..errors import AccountRefused
+from ..errors import AccountRefused, AutodiscoverError
 from ..findings import Finding, few_of_a_kind
 from ..wording import quoted
-from .choice import SmtpLast, chosen_incoming, chosen_outgoing, leak_sentence, leaks, with_spa
-from .logins import belongs_to, expanded, login
+from .choice import SmtpLast, chosen_incoming, chosen_outgoing, leak_sentence, leaks, refuse_leaks, with_spa
+from .logins import belongs_to, login
 from .model import Authentication, IncomingServer, IncomingType, OutgoingServer, Settings, SocketType
 from .names import same_organisation
+from .persons import answered_name, other_person
 from .policy import Policy
 
 _Server = TypeVar("_Server", IncomingServer, OutgoingServer)
@@ -59,8 +60,6 @@ class MailAccount:
     outgoing: Outgoing
     smtp_last: SmtpLast
     """What SMTPLast asks for; the words are explained where they are made."""
-    pop_wins: bool
-    """What a client that must choose between POP-before-SMTP and SMTP AUTH takes."""
     auth_said: bool | None
     """AuthRequired as the answer says it."""
     window: int
@@ -73,6 +72,13 @@ class MailAccount:
     password_command: str | None
     """A shell command of the caller that prints the incoming password."""
     findings: tuple[Finding, ...]
+    of_another: str | None = None
+    """The address that the answer seems to be for, if that is another one: nobody's working login is replaced by it."""
+
+    @property
+    def pop_wins(self) -> bool:
+        """Tell what a client that must choose between POP-before-SMTP and SMTP AUTH takes."""
+        return self.smtp_last == "pure"
 
     @property
     def pop_first(self) -> bool:
@@ -98,6 +104,7 @@ def decide(
     user: str | None = None,
     display_name: str | None = None,
     password_command: str | None = None,
+    logins_given: Collection[str] = (),
 ) -> MailAccount:
     """Choose the servers, compose the logins and settle what SMTPLast asks for.
 
@@ -108,12 +115,30 @@ def decide(
         user: the system user who owns the account's files.
         display_name: replaces the name of the answer.
         password_command: a shell command that prints the incoming password, for hooks.
+        logins_given: types of servers whose login is the caller's own.
 
     Raises:
         AccountRefused: when a password would travel unencrypted, or no usable server is offered.
         MeaningError: when a login cannot be composed.
     """
     findings: list[Finding] = []
+    try:
+        return _decided(settings, email, policy, user, display_name, password_command, logins_given, findings)
+    except AutodiscoverError as error:
+        error.findings += tuple(findings)
+        raise
+
+
+def _decided(
+    settings: Settings,
+    email: str,
+    policy: Policy,
+    user: str | None,
+    display_name: str | None,
+    password_command: str | None,
+    logins_given: Collection[str],
+    findings: list[Finding],
+) -> MailAccount:
     offered_incoming = [with_spa(server, policy, findings) for server in settings.incoming]
     offered_outgoing = [with_spa(server, policy, findings) for server in settings.outgoing]
     # What SMTPLast means depends on the POP3 login, and which incoming server is taken on what SMTPLast means.
@@ -121,23 +146,33 @@ def decide(
         (server for server in offered_incoming if server.type == "pop3"), key=lambda server: leaks(server, policy)
     )
     pop3_login = login(pop3[0], email, policy, []) if pop3 else None
+    refuse_leaks(offered_incoming, offered_outgoing, pop3_login, email, policy)
     outgoing, smtp_last = chosen_outgoing(offered_outgoing, pop3_login, email, policy, findings)
-    pop_wins = smtp_last == "pure" or (smtp_last == "both" and policy.smtp_last == "enforce")
-    wanted = "pop3" if policy.incoming == "auto" and pop_wins else policy.incoming
+    wanted = "pop3" if policy.incoming == "auto" and smtp_last == "pure" else policy.incoming
     incoming = chosen_incoming(offered_incoming, wanted, policy, findings, email)
     incoming_login = login(incoming, email, policy, findings)
-    if not belongs_to(incoming_login, email):
-        findings.append(Finding("login-not-address", f"{email}: the login is {quoted(incoming_login)}.", "LoginName"))
+    other = other_person(settings, incoming_login if incoming.type not in logins_given else email, email)
+    if other is not None:
+        findings.append(other.finding)
+    elif not belongs_to(incoming_login, email) and incoming.type not in logins_given:
+        findings.append(
+            Finding(
+                "login-not-address",
+                f"{email}: the login is {quoted(incoming_login)}, which is neither the address nor its local part.",
+                "LoginName",
+            )
+        )
     if leaks(outgoing, policy) and incoming.type != "pop3":
         # Only a POP3 login could have stood in for the password that must not travel.
-        raise AccountRefused(leak_sentence(email, [outgoing]))
+        raise AccountRefused(leak_sentence(email, [outgoing], pop3_login, policy))
     username, same_secret = _outgoing_login(outgoing, incoming, incoming_login, email, policy, findings)
     _note_smtp_last(smtp_last, incoming, outgoing, email, policy, findings)
-    # POP-before-SMTP needs no password on an unencrypted way, so none is sent there.
-    authentication: Authentication = "none" if leaks(outgoing, policy) else outgoing.authentication
+    # POP-before-SMTP needs no password on an unencrypted way, so none is sent there; enforced, nowhere.
+    instead = smtp_last == "pure" and incoming.type == "pop3" and policy.smtp_last == "enforce"
+    authentication: Authentication = "none" if instead or leaks(outgoing, policy) else outgoing.authentication
     return MailAccount(
         email=email,
-        display_name=display_name or _answered_name(settings, email),
+        display_name=display_name or (answered_name(settings, email, findings) if other is None else None),
         user=user,
         incoming=Incoming(
             incoming.type,
@@ -151,7 +186,6 @@ def decide(
             outgoing.hostname, outgoing.port, outgoing.socket_type, authentication, username, same_secret
         ),
         smtp_last=smtp_last,
-        pop_wins=pop_wins,
         auth_said=outgoing.auth_required,
         window=policy.pop_before_smtp_window,
         source_incoming=_source(incoming, offered_incoming, settings.incoming),
@@ -159,13 +193,9 @@ def decide(
         ttl_hours=settings.ttl_hours,
         expires=settings.expires,
         password_command=password_command,
+        of_another=other.email if other is not None else None,
         findings=few_of_a_kind(findings),
     )
-
-
-def _answered_name(settings: Settings, email: str) -> str | None:
-    name = settings.display_name
-    return expanded(name, email, "DisplayName") if name is not None else None
 
 
 def _source(chosen: _Server, offered: Sequence[_Server], said: Sequence[_Server]) -> _Server:
@@ -237,6 +267,11 @@ def _note_smtp_last(
             f"{email}: {host} says SMTPLast=on, but the answer offers no POP3 server to log in to before sending; "
             + ("AuthRequired is off as well." if outgoing.auth_required is False else "SMTP AUTH is used.")
         )
+        if policy.smtp_last == "enforce" and policy.unsupported == "fail":
+            raise AccountRefused(
+                f"{message} smtp_last: enforce has nothing to enforce. Add a POP3 Protocol to the answer, or say "
+                "smtp_last: auto."
+            )
         if outgoing.auth_required is False and policy.unsupported == "fail":
             raise AccountRefused(
                 f"{message} Nothing could be sent. Add a POP3 Protocol, or say AuthRequired=on in the answer."
@@ -256,7 +291,7 @@ def _note_smtp_last(
             Finding(
                 "smtp-last-with-auth",
                 f"{email}: {host} says SMTPLast=on beside a login for SMTP. A client that cannot do both uses "
-                + ("POP-before-SMTP, as option smtp_last says." if policy.smtp_last == "enforce" else "SMTP AUTH."),
+                "SMTP AUTH.",
                 "SMTPLast",
             )
         )

@@ -57,15 +57,44 @@ def chosen_outgoing(
             f"{email}: the answer offers no SMTP server that this machine may use, so nothing could be sent. "
             "Add an SMTP Protocol to the answer."
         )
-    meanings = [(server, _smtp_last(server, pop3_login, email, policy)) for server in offered]
-    usable = [(server, meaning) for server, meaning in meanings if not leaks(server, policy)]
-    # Without encryption, but without a password either: better than nothing.
-    usable = usable or [(server, meaning) for server, meaning in meanings if meaning == "pure"]
+    usable = _usable_outgoing(offered, pop3_login, email, policy)
     if not usable:
-        raise AccountRefused(leak_sentence(email, offered))
+        raise AccountRefused(leak_sentence(email, offered, pop3_login, policy))
     chosen, meaning = usable[0]
     _note_others(email, offered, offered, chosen, policy, findings)
     return chosen, meaning
+
+
+def _usable_outgoing(
+    offered: Sequence[OutgoingServer], pop3_login: str | None, email: str, policy: Policy
+) -> list[tuple[OutgoingServer, SmtpLast]]:
+    """Return the servers to which no password would go unencrypted, with what SMTPLast asks for there."""
+    meanings = [(server, _smtp_last(server, pop3_login, email, policy)) for server in offered]
+    encrypted = [(server, meaning) for server, meaning in meanings if not leaks(server, policy)]
+    # Without encryption, but without a password either: better than nothing.
+    return encrypted or [(server, meaning) for server, meaning in meanings if meaning == "pure"]
+
+
+def refuse_leaks(
+    incoming: Sequence[IncomingServer],
+    outgoing: Sequence[OutgoingServer],
+    pop3_login: str | None,
+    email: str,
+    policy: Policy,
+) -> None:
+    """Refuse an account that has only servers to which its password would go unencrypted: one sentence for both sides.
+
+    Raises:
+        AccountRefused: naming every such server.
+    """
+    of_type = [server for server in incoming if policy.incoming in ("auto", server.type)]
+    leaking: list[IncomingServer | OutgoingServer] = []
+    if all(leaks(server, policy) for server in of_type):
+        leaking += of_type
+    if not _usable_outgoing(outgoing, pop3_login, email, policy):
+        leaking += outgoing
+    if leaking:
+        raise AccountRefused(leak_sentence(email, leaking, pop3_login, policy))
 
 
 def _smtp_last(server: OutgoingServer, pop3_login: str | None, email: str, policy: Policy) -> SmtpLast:
@@ -81,7 +110,7 @@ def _smtp_last(server: OutgoingServer, pop3_login: str | None, email: str, polic
         return "ignored"
     if pop3_login is None:
         return "without-pop3"
-    if server.auth_required is False:
+    if server.auth_required is False or policy.smtp_last == "enforce":
         return "pure"
     if server.same_credentials or policy.smtp_last == "prefer_auth":
         return "both"
@@ -107,21 +136,30 @@ def chosen_incoming(
         )
     usable = [server for server in of_type if not leaks(server, policy)]
     if not usable:
-        raise AccountRefused(leak_sentence(email, of_type))
+        raise AccountRefused(leak_sentence(email, of_type, None, policy))
     _note_others(email, offered, of_type, usable[0], policy, findings)
     return usable[0]
 
 
-def leak_sentence(email: str, servers: Sequence[IncomingServer | OutgoingServer]) -> str:
-    """Say that passwords for ``servers`` would travel unencrypted, and what to do."""
+def leak_sentence(
+    email: str, servers: Sequence[IncomingServer | OutgoingServer], pop3_login: str | None, policy: Policy
+) -> str:
+    """Say that passwords for ``servers`` would travel unencrypted, and what to do, the safe ways first."""
     more = len(servers) - REASONS
     named = [f"{server.type} {server.hostname}:{server.port}" for server in servers[:REASONS]]
     places = listed([*named, f"{more} more"] if more > 0 else named)
     hosts = ", ".join([*dict.fromkeys(server.hostname for server in servers[:REASONS]), *(["..."] if more > 0 else [])])
-    return (
-        f"{email}: the password would travel unencrypted to {places}. Let the server offer TLS and the answer say so, "
-        f"or accept the risk with allow_plaintext: [{hosts}]."
-    )
+    kinds = ", ".join(f"{kind}: {{socket_type: STARTTLS}}" for kind in dict.fromkeys(server.type for server in servers))
+    ways = [f"If the server offers STARTTLS, say so with overrides: {{{kinds}}}, or correct the answer."]
+    if pop3_login is not None and policy.smtp_last in ("auto", "prefer_auth"):
+        asking = [server for server in servers if isinstance(server, OutgoingServer) and server.pop_before_smtp]
+        if asking:
+            ways.append(
+                f"SMTPLast is on for {asking[0].hostname}: smtp_last: enforce logs in to POP3 before sending and sends "
+                "no password to SMTP."
+            )
+    ways.append(f"To accept the risk: allow_plaintext: [{hosts}].")
+    return f"{email}: the password would travel unencrypted to {places}. {' '.join(ways)}"
 
 
 def _note_others(

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.cases import enforced
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import client, client_options
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import OptionError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.reader import read
@@ -28,6 +29,10 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.mo
     Settings,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.unfilled import (
+    is_unfilled,
+    is_wrapped_address,
+)
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
     ADA,
     imap,
@@ -62,7 +67,8 @@ def read_again(account: MailAccount) -> Interpretation:
 def meant(account: MailAccount) -> Settings:
     """Return the Settings that say all of ``account``, whatever answers and options led to it."""
     incoming, outgoing = account.incoming, account.outgoing
-    authenticated = outgoing.authentication != "none"
+    # Outlook's switch above all ways, POP-before-SMTP too, where nothing could go unencrypted.
+    authenticated = outgoing.authentication != "none" or enforced(account)
     instead = account.pop_first and account.pop_wins
     login = incoming.username if instead else outgoing.username
     return Settings(
@@ -82,7 +88,7 @@ def meant(account: MailAccount) -> Settings:
                 outgoing.hostname,
                 outgoing.port,
                 outgoing.socket_type,
-                outgoing.authentication,
+                "password-cleartext" if enforced(account) else outgoing.authentication,
                 username=login if authenticated else None,
                 auth_required=authenticated,
                 same_credentials=authenticated and outgoing.same_secret and not instead,
@@ -126,6 +132,8 @@ def test_our_own_output_gives_the_same_account() -> None:
         if account.outgoing.authentication == "none" or account.smtp_last == "both":
             # No login is made; or one of two is said, and which password serves for it is no longer asked.
             wanted = replace(wanted, username=again.outgoing.username, same_secret=again.outgoing.same_secret)
+        if enforced(account):
+            wanted = replace(wanted, authentication="password-cleartext")
         assert again.outgoing == wanted
         assert again.pop_first is account.pop_first
         if account.pop_first and (account.pop_wins or account.source_outgoing.same_credentials):
@@ -177,14 +185,19 @@ def test_texts_come_back_as_they_were(incoming: str, outgoing: str, name: str) -
     if result.refused:
         assert result.registry == []
         return
-    again = interpret(read(result.files[0]["content"], "ours")).settings
+    response = read(result.files[0]["content"], "ours")
+    if any(is_unfilled(login) or is_wrapped_address(login) for login in (incoming, outgoing)):
+        # What the caller may say, a response may not: it looks like a mistake there.
+        return
+    again = interpret(response).settings
 
     def filled(text: str) -> tuple[str, str]:
         return text, text.replace("%EMAILADDRESS%", ADA)
 
     assert again.incoming[0].username in filled(incoming or ADA)
     assert again.outgoing[0].username in filled(outgoing or again.incoming[0].username or "")
-    assert (again.display_name or "") in {text.strip() for text in filled(name)}
+    if not is_unfilled(name.strip()):
+        assert (again.display_name or "") in {text.strip() for text in filled(name)}
 
 
 @pytest.mark.parametrize("login", [" ada", "ada ", "ada\u3000"])

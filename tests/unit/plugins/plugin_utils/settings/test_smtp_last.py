@@ -34,6 +34,14 @@ on          B    B    B     P    P    B     P      P      B
 off         P    P    P     P    P    P     P      P      P
 unsaid      B    B    B     P    P    B     P      P      B
 """
+# The same where smtp_last is enforce: a POP3 login, and none to SMTP.
+KINDS_ENFORCE = """
+UsePOPAuth  on   on   on    off  off  off   unsaid unsaid unsaid
+login       none same own   none same own   none   same   own
+on          P    P    P     P    P    P     P      P      P
+off         P    P    P     P    P    P     P      P      P
+unsaid      P    P    P     P    P    P     P      P      P
+"""
 # The same where smtp_last is prefer_auth.
 KINDS_PREFER_AUTH = """
 UsePOPAuth  on   on   on    off  off  off   unsaid unsaid unsaid
@@ -49,10 +57,9 @@ LOGINS = {"none": None, "same": "ada@example.org", "own": "ada-smtp"}
 # alone, with IMAP before POP3; the methods of autoconfig with POP3 alone.
 OUTCOMES = {
     ("P", "auto"): ("pop3", "pop3", "1", "1", "smtp-after-pop password-cleartext"),
-    ("P", "enforce"): ("pop3", "pop3", "1", "1", "smtp-after-pop password-cleartext"),
+    ("P", "enforce"): ("pop3", "pop3", "1", "1", "smtp-after-pop"),
     ("P", "prefer_auth"): ("pop3", "pop3", "1", "1", "smtp-after-pop password-cleartext"),
     ("B", "auto"): ("pop3", "imap", "1", "0", "password-cleartext smtp-after-pop"),
-    ("B", "enforce"): ("pop3", "pop3", "1", "1", "smtp-after-pop password-cleartext"),
     ("B", "prefer_auth"): ("pop3", "imap", "1", "0", "password-cleartext smtp-after-pop"),
 }
 
@@ -73,7 +80,9 @@ CASES = [
         auth, use, login, policy, offered, letter, id=f"auth {auth}, use {use}, login {login}, {policy}, {offered}"
     )
     for policy in ("auto", "enforce", "prefer_auth", "ignore")
-    for auth, use, login, letter in _cells(KINDS_PREFER_AUTH if policy == "prefer_auth" else KINDS)
+    for auth, use, login, letter in _cells(
+        {"prefer_auth": KINDS_PREFER_AUTH, "enforce": KINDS_ENFORCE}.get(policy, KINDS)
+    )
     for offered in OFFERED
 ]
 
@@ -86,12 +95,16 @@ def test_the_tables_are_complete() -> None:
 def test_smtp_last_on(auth: str, use: str, login: str, policy: str, offered: str, letter: str) -> None:
     server = smtp(AuthRequired=_said(auth), UsePOPAuth=_said(use), LoginName=LOGINS[login], SMTPLast="on")
     result = plan(request(*OFFERED[offered], server), smtp_last=policy)
-    authenticated = "0" if auth == "off" else "1"
-    expected = {"smtp-login-unused"} if (use, login, authenticated) == ("on", "own", "1") else set()
+    authenticated = "0" if auth == "off" or (policy == "enforce" and offered != "IMAP") else "1"
+    expected = {"smtp-login-unused"} if (use, login) == ("on", "own") and auth != "off" else set()
     if policy == "ignore":
         expected.add("smtp-last-ignored")
         kind, pop_first = ("pop3" if offered == "POP3" else "imap"), "0"
     elif offered == "IMAP":
+        if policy == "enforce":
+            assert "smtp_last: enforce has nothing to enforce" in reasons(result)
+            assert result.files == result.translation == []
+            return
         if auth == "off":
             assert "AuthRequired is off as well. Nothing could be sent. Add a POP3 Protocol" in reasons(result)
             assert result.files == result.translation == []
@@ -140,7 +153,7 @@ def test_words_of_autoconfig(auth: str, use: str, login: str, policy: str, lette
         assert words == "smtp-after-pop"
     else:
         assert words == OUTCOMES[letter, policy][4]
-    assert ("<username>" in outgoing) is (auth != "off")
+    assert ("<username>" in outgoing) is (auth != "off" and policy != "enforce")
 
 
 FORCED = [
