@@ -94,6 +94,7 @@ CONNECTION_OPTIONS = {
     "clients": {"type": "list", "elements": "str", "required": True},
     "incoming": {"type": "dict", "required": True, "options": SERVER_OPTIONS},
     "outgoing": {"type": "dict", "required": True, "options": SERVER_OPTIONS},
+    "of_another": {"type": "str"},
 }
 
 ARGUMENT_SPEC = {

@@ -15,6 +15,7 @@ import os
 
 from ._accounts import Accounts
 from ._as_user import Clock
+from ._doubtful import Doubtful
 from ._errors import FileProblem
 from ._find import Finder, Refusals
 from ._identity import raw
@@ -59,6 +60,9 @@ class Plan:
         finder = Finder(users, root, entries, self._refusals, request.missing_user, numbers, clock)
         for wanted in request.files:
             finder.place_in_home(wanted)
+        self._doubtful = Doubtful(request.connections, self._accounts)
+        for account, client, reason in self._doubtful.recorded():
+            self._refusals.add([account], client, None, reason)
         for accounts, place, client, reason in request.problems:
             self._refusals.add(accounts, client, finder.shown(place), reason)
         self._wanted_paths = _wanted_paths(request.files)
@@ -186,6 +190,7 @@ class Plan:
         errors += [
             (accounts, client, reason) for client, accounts in _concerned(outcome) for reason in self._kept(target)
         ]
+        errors += [([account], client, reason) for account, client, reason in self._doubtful.in_file(target)]
         if outcome.writes:
             obstacle = _obstacle(target)
             if obstacle:

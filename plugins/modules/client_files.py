@@ -351,6 +351,11 @@ options:
         type: dict
         required: true
         suboptions: *server
+      of_another:
+        description:
+          - The address that the account's Autodiscover response seems to be for, if that is another one.
+          - A login that is there already is not replaced then; the account is refused.
+        type: str
   clients:
     description: With O(state=absent), the clients whose things are removed. Empty means all.
     type: list

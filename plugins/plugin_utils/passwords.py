@@ -27,7 +27,9 @@ def connection(account: MailAccount, clients: Sequence[str]) -> dict[str, Any]:
     )
     if account.outgoing.authentication == "none":
         del outgoing["username"]
+    doubt = {"of_another": account.of_another} if account.of_another is not None else {}
     return {
+        **doubt,
         "account": account.email,
         "user": account.user,
         "clients": list(clients),
