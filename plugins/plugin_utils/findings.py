@@ -22,7 +22,8 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "element-case": ("warning", "an element's name is written with other capitals than documented"),
     "element-duplicate": ("warning", "an element stands twice in one Protocol, Account or User; the first one counts"),
     "element-unknown": ("info", "a mail Protocol holds an element that is not known, and not used"),
-    "element-nested": ("warning", "an element that should hold text holds other elements; only the text is read"),
+    "element-nested": ("warning", "an element that should hold text holds other elements; it was not used"),
+    "script-output": ("warning", "the server's script printed HTML, as of a PHP warning, between the elements"),
     "element-misplaced": ("warning", "an element of a Protocol stands outside of one; it was not used"),
     "encoding-contradiction": ("info", "the declared encoding is not the one of the bytes; the bytes count"),
     "error-beside-settings": ("warning", "the answer holds an Error beside usable settings"),
@@ -34,7 +35,14 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "type-alias": ("warning", "a Protocol Type is written in an undocumented way, such as POP for POP3"),
     "boolean-synonym": ("warning", "an on/off value is written as true, yes, 1, false, no or 0"),
     "boolean-unknown": ("warning", "an on/off value is neither on nor off; the documented default was taken"),
-    "encryption-unknown": ("warning", "an Encryption value is none of None, SSL, TLS, STARTTLS, Auto; it was not used"),
+    "encryption-unknown": (
+        "warning",
+        "an Encryption value is none of None, SSL, TLS, STARTTLS, Auto; read as a wish for encryption, or not used",
+    ),
+    "encryption-wish": (
+        "warning",
+        "an undocumented element, such as TLS, asks for encryption where SSL and Encryption do not; it was obeyed",
+    ),
     "encryption-port-contradiction": (
         "warning",
         "Encryption, SSL and Port contradict each other; the safer reading was taken",
@@ -44,13 +52,19 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "port-invalid": ("error", "a Port is not a number from 1 to 65535"),
     "server-missing": ("error", "a mail Protocol has no Server"),
     "server-invalid": ("error", "a Server is no host name and no IP address"),
-    "login-name-missing": ("info", "no LoginName is given; option username decides"),
-    "login-name-invalid": ("error", "a LoginName holds control characters or is too long"),
-    "domain-invalid": ("error", "a DomainName holds characters that no domain has"),
-    "domain-required-without-domain": (
-        "warning",
-        "DomainRequired is on, but there is no DomainName; the login stays as it is",
+    "server-local": ("warning", "a Server has no dot or is a loopback address: each machine would ask another one"),
+    "placeholder-unfilled": (
+        "error",
+        "a LoginName, DomainName or Server is a placeholder or a word for nothing: the server's template left it so",
     ),
+    "login-name-missing": ("info", "no LoginName is given; option username decides"),
+    "login-name-invalid": ("error", "a LoginName holds control characters or HTML, or is too long"),
+    "domain-invalid": ("error", "a DomainName holds characters that no domain has, or HTML"),
+    "domain-required-without-domain": (
+        "info",
+        "DomainRequired is on, but there is no DomainName; the domain of the address completes the login",
+    ),
+    "auth-off-with-login": ("warning", "AuthRequired is off beside a LoginName or UsePOPAuth=on; no login is made"),
     "spa-default": ("info", "SPA is absent; read as off, as every reader does, although the documentation says on"),
     "auth-required-outside-smtp": (
         "info",
@@ -59,8 +73,13 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "smtp-last-outside-smtp": ("warning", "SMTPLast stands outside an SMTP Protocol; it was not used"),
     "use-pop-auth-outside-smtp": ("warning", "UsePOPAuth stands outside an SMTP Protocol; it was not used"),
     "ttl-invalid": ("warning", "a TTL is not a whole number of hours from 0 up; it was not used"),
+    "expired": ("warning", "the ExpirationDate has passed; the response should be fetched again"),
     "expiration-date-invalid": ("warning", "an ExpirationDate is not of the form YYYYMMDD; it was not used"),
-    "display-name-invalid": ("warning", "the DisplayName holds control characters or is too long; it was not used"),
+    "display-name-invalid": (
+        "warning",
+        "the DisplayName holds control characters, HTML or a placeholder, or is too long; it was not used",
+    ),
+    "display-name-of-provider": ("info", "the DisplayName names the mail domain and no person; it was not used"),
     "address-invalid": ("warning", "the AutoDiscoverSMTPAddress is no e-mail address; it was not used"),
     "network-requirements": ("warning", "a Protocol is meant for clients in certain networks only; it was skipped"),
     # the account
@@ -84,7 +103,11 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "warning",
         "the SMTP server is in another domain and no own login is given; its password is asked for separately",
     ),
-    "login-not-address": ("info", "the login is neither the address nor its local part"),
+    "login-not-address": ("warning", "the login is neither the address nor its local part"),
+    "response-of-another": (
+        "warning",
+        "the response seems to be for another address; its DisplayName is not used, and it replaces no login",
+    ),
     "unsupported": (
         "warning",
         "a client cannot do what the answer asks for; provisioned all the same, because option unsupported is warn",

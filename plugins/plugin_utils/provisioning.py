@@ -31,7 +31,7 @@ from .passwords import connection
 from .pox.reader import read
 from .settings.account import MailAccount, decide
 from .settings.interpretation import Interpretation, interpret
-from .settings.logins import belongs_to, has_placeholder
+from .settings.logins import belongs_to, expanded, has_own_placeholder
 from .settings.model import IncomingServer, OutgoingServer, Settings
 from .settings.names import is_plain_text, normalised_address
 from .settings.overrides import Overrides, checked_overrides, override
@@ -139,13 +139,15 @@ def provision(
             continue
         plan.emails.append(email)
         wanted = tuple(request.clients or clients)
+        noticed: tuple[Finding, ...] = ()
         try:
             if not wanted:
                 raise OptionError(f"{email}: no client is named. Give clients, for all accounts or for this one.")
             if listings[email, request.user] > 1:
                 raise OptionError(f"{email}: the account is listed more than once. Leave one of its items.")
             _check_user(email, request.user, wanted, settled)
-            result = _interpretation(request, interpreted)
+            result = _interpretation(request, email.rpartition("@")[2], interpreted)
+            noticed = result.findings
             if _document_key(request) in shared:
                 _refuse_foreign_logins(email, request, result.settings)
             account = decide(
@@ -155,11 +157,14 @@ def provision(
                 user=request.user,
                 display_name=_checked_name(email, request.display_name),
                 password_command=_checked_command(email, request.password_command),
+                logins_given=_logins_given(request),
             )
         except LibraryMissing:
             raise
         except AutodiscoverError as error:
             plan.refuse(email, str(error))
+            # They explain why.
+            plan.findings += [{**finding.as_dict(), "email": email} for finding in (*noticed, *error.findings)]
             continue
         plan.findings += [{**finding.as_dict(), "email": email} for finding in (*result.findings, *account.findings)]
         decided.append(_Decided(request, account, wanted, tuple(_rows(account, wanted, settled))))
@@ -203,21 +208,24 @@ def _checked_command(email: str, command: str | None) -> str | None:
     return str(command) if command else None
 
 
-def _interpretation(request: AccountRequest, interpreted: dict[Any, Interpretation]) -> Interpretation:
+def _interpretation(request: AccountRequest, domain: str, interpreted: dict[Any, Interpretation]) -> Interpretation:
     """Read and interpret the document of ``request``, once for all accounts that share it."""
     if request.failure is not None:
         raise AccountRefused(f"{named(request.email)}: {request.failure}")
     overrides = json.dumps(request.overrides, sort_keys=True, default=str) if request.overrides else None
-    key = (_document_key(request), overrides)
+    key = (_document_key(request), overrides, domain)
     if key not in interpreted:
-        interpreted[key] = interpretation(request)
+        interpreted[key] = interpretation(request, domain)
     return interpreted[key]
 
 
-def interpretation(request: AccountRequest) -> Interpretation:
-    """Return what the document or the settings of ``request`` mean, checked against the schema."""
+def interpretation(request: AccountRequest, domain: str | None = None) -> Interpretation:
+    """Return what the document or the settings of ``request`` mean, checked against the schema.
+
+    ``domain`` is that of the address, which a host name of the document may leave to be filled in.
+    """
     if request.document is not None:
-        result = interpret(read(request.document, request.source), overrides=request.overrides)
+        result = interpret(read(request.document, request.source), domain=domain, overrides=request.overrides)
         validate(result.settings.as_dict(), request.source)
         return result
     if request.settings is None:
@@ -258,19 +266,25 @@ def _shared_documents(requests: Sequence[AccountRequest]) -> set[Any]:
     return {key for key, emails in addresses.items() if len(emails) > 1}
 
 
+def _logins_given(request: AccountRequest) -> set[str]:
+    """Return the types of servers to which the account logs in as the caller says."""
+    return {kind for kind, fields in (request.overrides or {}).items() if "username" in fields}
+
+
 def _refuse_foreign_logins(email: str, request: AccountRequest, settings: Settings) -> None:
     """Refuse a literal login of a shared document that is somebody else's; an override of the account is its own."""
     servers: list[IncomingServer | OutgoingServer] = [*settings.incoming, *settings.outgoing]
     for server in servers:
         name = server.username
-        if name is None or "username" in (request.overrides or {}).get(server.type, {}):
+        if name is None or server.type in _logins_given(request) or has_own_placeholder(name):
             continue
-        if has_placeholder(name) or belongs_to(name, email):
+        if belongs_to(expanded(name, email), email):
             continue
+        source = f"{named(request.source)} is" if request.document is not None else "the same settings are"
         raise MeaningError(
-            f"{email}: {named(request.source)} is given for several addresses, and its LoginName {quoted(name)} for "
-            f"{server.hostname} is neither {email} nor its local part: everybody would log in as the same person. "
-            "Give each account its own answer, or write %EMAILADDRESS% or %EMAILLOCALPART% as LoginName."
+            f"{email}: {source} given for several addresses, and the LoginName {quoted(name)} for {server.hostname} is "
+            f"neither {email} nor its local part: all of them would log in as {quoted(expanded(name, email))}. Give "
+            "each account its own answer, or write %EMAILADDRESS% or %EMAILLOCALPART% as LoginName."
         )
 
 

@@ -21,6 +21,7 @@ from .model import Exchange, IncomingServer, OutgoingServer, Settings
 from .names import is_plain_text, normalised_address
 from .overrides import Overrides, checked_overrides
 from .protocol import ProtocolReader
+from .unfilled import is_unfilled
 
 DEFAULT_TTL_HOURS = 1
 """MS POX reference, TTL (POX): 1 hour when absent."""
@@ -37,12 +38,15 @@ class Interpretation:
     findings: tuple[Finding, ...]
 
 
-def interpret(response: Response, *, email: str | None = None, overrides: Overrides | None = None) -> Interpretation:
+def interpret(
+    response: Response, *, email: str | None = None, domain: str | None = None, overrides: Overrides | None = None
+) -> Interpretation:
     """Say what ``response`` means.
 
     Args:
         response: an answer with at least one mail Protocol.
         email: the address the answer is for; null falls back to the answer's AutoDiscoverSMTPAddress.
+        domain: the domain of the address, which may be a part of host names; null when no address is known.
         overrides: type of server (``pop3``, ``imap``, ``smtp``) to fields that replace the answer's.
 
     Raises:
@@ -54,14 +58,14 @@ def interpret(response: Response, *, email: str | None = None, overrides: Overri
     incoming: list[IncomingServer] = []
     outgoing: list[OutgoingServer] = []
     mail: list[Protocol] = []
-    for protocol in response.protocols():
+    for protocol in _external_first(response):
         kind = MAIL_TYPES.get(protocol.type.upper())
         if kind is None:
             continue
         if _is_for_some_networks(protocol, findings):
             continue
         mail.append(protocol)
-        reader = ProtocolReader(protocol, kind, overrides.get(kind, {}))
+        reader = ProtocolReader(protocol, kind, overrides.get(kind, {}), domain)
         _note_alias(protocol, kind, reader)
         if kind == "smtp":
             outgoing.append(reader.outgoing())
@@ -80,9 +84,17 @@ def interpret(response: Response, *, email: str | None = None, overrides: Overri
     )
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        raise MeaningError(few([f"{named(response.source)}: line {e.line}: {e.message}" for e in errors]))
+        error = MeaningError(few([f"{named(response.source)}: line {e.line}: {e.message}" for e in errors]))
+        others = (finding for finding in findings if finding.severity != "error")
+        error.findings = few_of_a_kind(others, response.untold)
+        raise error
     findings += [Finding("override", message) for message in _applied(overrides, settings)]
     return Interpretation(settings, few_of_a_kind(findings, response.untold))
+
+
+def _external_first(response: Response) -> list[Protocol]:
+    """Return the Protocols in the server's order, but those for clients inside of its network last."""
+    return sorted(response.protocols(), key=lambda protocol: protocol.container == "Internal")
 
 
 def _applied(overrides: Overrides, settings: Settings) -> list[str]:
@@ -124,12 +136,17 @@ def _is_for_some_networks(protocol: Protocol, findings: list[Finding]) -> bool:
 def _display_name(value: Value | None, findings: list[Finding]) -> str | None:
     if value is None or not value.text:
         return None
-    if is_plain_text(value.text):
+    if is_plain_text(value.text) and not is_unfilled(value.text):
         return value.text
+    why = (
+        "which the server's template did not fill in"
+        if is_plain_text(value.text)
+        else "which cannot stand on one line of a file"
+    )
     findings.append(
         Finding(
             "display-name-invalid",
-            f"DisplayName is {quoted(value.text)}, which cannot stand on one line of a file; it was not used.",
+            f"DisplayName is {quoted(value.text)}, {why}; it was not used.",
             "DisplayName",
             value.line,
         )
@@ -197,7 +214,12 @@ def _expires(protocols: list[Protocol], findings: list[Finding]) -> str | None:
                     value.line,
                 )
             )
-    return min(dates).isoformat() if dates else None
+    if not dates:
+        return None
+    if min(dates) < datetime.date.today():
+        message = f"ExpirationDate is {min(dates)}: these settings are out of date. Fetch the response again."
+        findings.append(Finding("expired", message, "ExpirationDate"))
+    return min(dates).isoformat()
 
 
 def _exchange(response: Response) -> Exchange:
@@ -215,5 +237,5 @@ def _exchange(response: Response) -> Exchange:
 
 
 def _keep(found: dict[str, str], name: str, value: Value | None) -> None:
-    if value is not None and is_plain_text(value.text):
+    if value is not None and not value.nested and is_plain_text(value.text):
         found.setdefault(name, value.text)

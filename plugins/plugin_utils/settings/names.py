@@ -49,6 +49,13 @@ def _is_ip(name: str) -> bool:
     return "%" not in name
 
 
+def is_local(name: str) -> bool:
+    """Tell whether each machine understands the host name in its own way: no dot in it, or a loopback address."""
+    if _is_ip(name):
+        return ipaddress.ip_address(name).is_loopback
+    return "." not in name or name.endswith((".localhost", ".localdomain"))
+
+
 def normalised_hostname(text: str) -> str | None:
     """Return ``text`` in lower case without brackets and closing dot, or None when it is no host name."""
     if not text.isascii():

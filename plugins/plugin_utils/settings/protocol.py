@@ -13,10 +13,21 @@ from typing import Any
 
 from ..findings import Finding
 from ..pox.response import Protocol, Value
-from ..wording import quoted, quoted_login
+from ..wording import listed, quoted, quoted_login
+from .logins import host_of_domain
 from .model import Authentication, IncomingServer, OutgoingServer, SocketType
-from .names import has_control, is_plain_text, normalised_hostname
-from .transport import ENCRYPTION_WORDS, USUAL_PORTS, SslWord, read_transport
+from .names import has_control, is_local, is_plain_text, normalised_hostname
+from .transport import (
+    ENCRYPTION_WORDS,
+    NO_ENCRYPTION,
+    STARTTLS_WORDS,
+    USUAL_PORTS,
+    WISHES,
+    SslWord,
+    encrypted,
+    read_transport,
+)
+from .unfilled import is_unfilled, is_wrapped_address
 
 BOOLEANS = {"on": True, "off": False}
 BOOLEAN_SYNONYMS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -28,9 +39,10 @@ _PORT = re.compile(r"[0-9]{1,5}")
 class ProtocolReader:
     """Reads the values of one Protocol. Findings and errors gather; nothing stops at the first."""
 
-    def __init__(self, protocol: Protocol, kind: str, overrides: Mapping[str, Any]) -> None:
+    def __init__(self, protocol: Protocol, kind: str, overrides: Mapping[str, Any], domain: str | None = None) -> None:
         self.protocol = protocol
         self.kind = kind
+        self.domain_of_address = domain
         self.overrides = overrides
         """Fields of the server (as in Settings) that the caller replaces: not read, so they cannot be wrong."""
         self.findings: list[Finding] = []
@@ -84,12 +96,15 @@ class ProtocolReader:
         if value is None:
             self.note(
                 "server-missing",
-                f"{self.title} has no Server. Add the host name to the answer, or give it as an override.",
+                f"{self.title} has no Server. Add the host name to the answer, or override hostname.",
                 "Server",
                 self.protocol.values.get("Server"),
             )
             return ""
-        name = normalised_hostname(value.text)
+        if self._is_no_value("Server", value, "server-invalid", "hostname"):
+            return ""
+        text = value.text if self.domain_of_address is None else host_of_domain(value.text, self.domain_of_address)
+        name = normalised_hostname(text)
         if name is None:
             self.note(
                 "server-invalid",
@@ -99,7 +114,38 @@ class ProtocolReader:
                 value,
             )
             return ""
+        if is_local(name):
+            self.note(
+                "server-local",
+                f"{self.title}: Server is {quoted(name)}, which is another server on each machine, or none. Use the "
+                "full host name.",
+                "Server",
+                value,
+            )
         return name
+
+    def _is_no_value(self, element: str, value: Value, code: str, override: str) -> bool:
+        """Note an error for HTML, or for a placeholder that was not filled in, and tell whether there was one."""
+        if value.nested:
+            self.note(
+                code,
+                f"{self.title}: {element} holds HTML ({quoted(value.nested, 40)} first) and the text "
+                f"{quoted(value.text)}: the server's script printed it, there is no value. Correct the script, or "
+                f"override {override}.",
+                element,
+                value,
+            )
+            return True
+        if is_unfilled(value.text):
+            self.note(
+                "placeholder-unfilled",
+                f"{self.title}: {element} is {quoted(value.text)}, which the server's template did not fill in. "
+                f"Correct the template, or override {override}.",
+                element,
+                value,
+            )
+            return True
+        return False
 
     def port(self) -> int | None:
         """Read Port; None when the answer gives none."""
@@ -113,7 +159,7 @@ class ProtocolReader:
         self.note(
             "port-invalid",
             f"{self.title}: Port is {quoted(value.text)}; a port is a whole number from 1 to 65535. "
-            "Correct the answer, or give the port as an override.",
+            "Correct the answer, or override port.",
             "Port",
             value,
         )
@@ -124,33 +170,56 @@ class ProtocolReader:
         if "socket_type" in self.overrides:
             socket_type: SocketType = self.overrides["socket_type"]
             return socket_type
-        encryption_value = self.protocol.get("Encryption")
-        encryption_text = encryption_value.text if encryption_value is not None else ""
-        encryption = ENCRYPTION_WORDS.get(encryption_text.lower())
+        value = self.protocol.get("Encryption")
+        text = value.text if value is not None else ""
+        encryption = ENCRYPTION_WORDS.get(text.lower())
         if encryption is None:
+            wish = text.lower() not in NO_ENCRYPTION
             self.note(
                 "encryption-unknown",
-                f"{self.title}: Encryption is {quoted(encryption_text)}, none of None, SSL, TLS and Auto; not used.",
+                f"{self.title}: Encryption is {quoted(text)}, none of None, SSL, TLS and Auto; "
+                + (f"read as a wish for encryption, {encrypted(port)}." if wish else "not used."),
                 "Encryption",
-                encryption_value,
+                value,
             )
+            if wish:
+                return encrypted(port)
             encryption = "absent"
-        reading = read_transport(encryption, self._ssl(), port)
+        ssl = self._ssl()
+        reading = read_transport(encryption, ssl, port)
         if reading.contradiction:
+            parts = [*(("Encryption",) if encryption != "absent" else ()), "SSL", "Port"]
             self.note(
                 "encryption-port-contradiction",
-                f"{self.title}: {self._said('Encryption')}, {self._said('SSL')} and {self._said('Port')} "
-                f"do not fit together; read as {reading.socket_type}.",
-                "Encryption" if encryption_value is not None else "SSL",
-                encryption_value or self.protocol.get("SSL"),
+                f"{self.title}: {listed(map(self._said, parts))} do not fit together; read as {reading.socket_type}.",
+                parts[0],
+                self.protocol.get(parts[0]),
             )
-        return reading.socket_type
+        return self._wished(reading.socket_type, port)
+
+    def _wished(self, read: SocketType, port: int | None) -> SocketType:
+        """Return ``read``, unless that is no encryption and an element that no document knows asks for it."""
+        if read != "plain":
+            return read
+        for element in WISHES:
+            value = self.protocol.get(element)
+            word = value.text.lower() if value is not None else "off"
+            if value is not None and word not in NO_ENCRYPTION and word != "none":
+                self.note(
+                    "encryption-wish",
+                    f"{self.title}: {element} is {quoted(value.text)}, an undocumented wish for encryption, beside "
+                    f"{self._said('SSL')}; read as {encrypted(port)}.",
+                    element,
+                    value,
+                )
+                return encrypted(port)
+        return read
 
     def _ssl(self) -> SslWord:
         value = self.protocol.get("SSL")
         if value is None:
             return "absent"
-        if value.text.lower() == "starttls":
+        if value.text.lower() in STARTTLS_WORDS:
             self.note(
                 "boolean-unknown",
                 f"{self.title}: SSL is {quoted(value.text)}, neither on nor off; read as a wish for STARTTLS.",
@@ -172,13 +241,20 @@ class ProtocolReader:
         if "username" in self.overrides:
             return str(self.overrides["username"])
         value = self.protocol.get("LoginName")
-        if value is None:
+        if value is None or self._is_no_value("LoginName", value, "login-name-invalid", "username"):
             return None
-        if not is_plain_text(value.text):
+        problem = (
+            "which holds control or direction characters, or more than 1,000 bytes"
+            if not is_plain_text(value.text)
+            else "an address with something around it, which is no login"
+            if is_wrapped_address(value.text)
+            else None
+        )
+        if problem is not None:
             self.note(
                 "login-name-invalid",
-                f"{self.title}: LoginName is {quoted_login(value.text)}, which holds control or direction characters, "
-                "or more than 1,000 bytes. Correct the answer, or give the login as an override.",
+                f"{self.title}: LoginName is {quoted_login(value.text)}, {problem}. Correct the answer, or override "
+                "username.",
                 "LoginName",
                 value,
             )
@@ -186,14 +262,15 @@ class ProtocolReader:
         return value.text
 
     def domain(self) -> str | None:
-        """Read DomainName; None when it is missing or empty."""
-        value = self.protocol.get("DomainName")
-        if value is None:
+        """Read DomainName; None when it is missing or empty, or when the caller gives the whole login."""
+        value = self.protocol.get("DomainName") if "username" not in self.overrides else None
+        if value is None or self._is_no_value("DomainName", value, "domain-invalid", "username with the whole login"):
             return None
         if has_control(value.text) or not _DOMAIN.fullmatch(value.text):
             self.note(
                 "domain-invalid",
-                f"{self.title}: DomainName is {quoted_login(value.text)}, which is no domain. Correct the answer.",
+                f"{self.title}: DomainName is {quoted_login(value.text)}, which is no domain. Correct the answer, or "
+                "override username with the whole login.",
                 "DomainName",
                 value,
             )
@@ -224,14 +301,15 @@ class ProtocolReader:
                 self.protocol.values.get("Port"),
             )
         authentication: Authentication = "NTLM" if self.ntlm() else "password-cleartext"
-        domain_required = bool(self.boolean("DomainRequired", False))
+        # A login that the caller gives is the whole one.
+        domain_required = "username" not in self.overrides and bool(self.boolean("DomainRequired", False))
         domain = self.domain()
         username = self.username()
-        bare = username is None or not set(username) & {"@", "\\"}
-        if domain_required and domain is None and bare:
+        if domain_required and domain is None and username is not None and not set(username) & {"@", "\\"}:
             self.note(
                 "domain-required-without-domain",
-                f"{self.title}: DomainRequired is on, but there is no DomainName; the login is used as it is.",
+                f"{self.title}: DomainRequired is on and there is no DomainName; the domain of the address completes "
+                "the login.",
                 "DomainRequired",
                 self.protocol.get("DomainRequired"),
             )
@@ -277,7 +355,7 @@ class ProtocolReader:
                 self.protocol.get("AuthRequired"),
             )
         common = self.common()
-        if common["username"] is None and not any(f.code == "login-name-invalid" for f in self.findings):
+        if common["username"] is None and self.protocol.get("LoginName") is None:
             self.note(
                 "login-name-missing",
                 f"{self.title} has no LoginName; option username says what to log in with.",
@@ -292,17 +370,31 @@ class ProtocolReader:
         """Read an SMTP Protocol."""
         auth_required = self._overridable("auth_required", "AuthRequired", None)
         common = self.common()
+        same_credentials = self._overridable("same_credentials", "UsePOPAuth", None)
         if auth_required is False:
             common["authentication"] = "none"
+            self._note_login_without_authentication(same_credentials)
         server = OutgoingServer(
             type="smtp",
             **common,
             auth_required=auth_required,
-            same_credentials=self._overridable("same_credentials", "UsePOPAuth", None),
+            same_credentials=same_credentials,
             pop_before_smtp=bool(self._overridable("pop_before_smtp", "SMTPLast", False)),
         )
         self._warn_of_plaintext(server)
         return server
+
+    def _note_login_without_authentication(self, same_credentials: bool | None) -> None:
+        said = "UsePOPAuth" if same_credentials else "LoginName"
+        value = self.protocol.get(said)
+        if value is not None and "auth_required" not in self.overrides:
+            self.note(
+                "auth-off-with-login",
+                f"{self.title}: AuthRequired is off, but {self._said(said)} says how to log in; no login is made. "
+                f"Write AuthRequired on, or take {said} out.",
+                "AuthRequired",
+                self.protocol.get("AuthRequired"),
+            )
 
 
 def _on_off(value: bool) -> str:
@@ -316,6 +408,9 @@ def _server_advice(text: str) -> str:
         return " Write an international name in its ASCII form (xn--...)."
     if text.count(":") == 1:
         return " Give the port in Port."
-    if "%" in text or "{" in text or "@@" in text:
-        return " It looks like a placeholder of a template that was never filled in."
-    return " Correct the answer, or give the host name as an override."
+    if "%" in text:
+        return (
+            " It looks like a placeholder; only %EMAILDOMAIN% is filled in there, alone or at the end. Correct the "
+            "answer, or override hostname."
+        )
+    return " Correct the answer, or override hostname."

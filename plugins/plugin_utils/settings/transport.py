@@ -29,6 +29,15 @@ ENCRYPTION_WORDS: dict[str, EncryptionWord] = {
     "": "absent",
 }
 
+NO_ENCRYPTION = frozenset(("0", "clear", "cleartext", "disabled", "false", "no", "off", "plain", "unencrypted"))
+"""Words in lower case that are no value of Encryption, and no wish for encryption either."""
+
+STARTTLS_WORDS = frozenset(("explicit", "start_tls", "start-tls", "starttls", "tls"))
+"""Values of SSL in lower case that say how the connection is encrypted, where on or off belongs."""
+
+WISHES = ("TLS", "UseTLS", "StartTLS", "UseSSL", "SocketType")
+"""Elements that no document knows and servers send to ask for encryption, beside SSL=off."""
+
 IMPLICIT_PORTS = frozenset((993, 995, 465))
 STARTTLS_PORTS = frozenset((25, 110, 143, 587))
 
@@ -97,6 +106,11 @@ def port_kind(port: int | None) -> PortKind:
     if port in IMPLICIT_PORTS:
         return "implicit"
     return "starttls" if port in STARTTLS_PORTS else "other"
+
+
+def encrypted(port: int | None) -> SocketType:
+    """Return how a connection to ``port`` is encrypted when all that is known is that it shall be."""
+    return "SSL" if port_kind(port) == "implicit" else "STARTTLS"
 
 
 def read_transport(encryption: EncryptionWord, ssl: SslWord, port: int | None) -> Reading:

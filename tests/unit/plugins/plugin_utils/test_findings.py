@@ -38,6 +38,7 @@ ELSEWHERE = {
     "leading-whitespace",
     "namespace-unexpected",
     "redirect-beside-settings",
+    "script-output",
     "type-attribute",
     "type-unknown",
     # the installer
@@ -51,17 +52,23 @@ ELSEWHERE = {
     "section-changed",
 }
 
-NETWORKS = smtp().replace("  </Protocol>", "<NetworkRequirements/></Protocol>")
+NETWORKS = smtp().replace(
+    "  </Protocol>", "<NetworkRequirements><IPv4Start>192.0.2.1</IPv4Start></NetworkRequirements></Protocol>"
+)
 
 PRODUCED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "address-invalid": ((pop3(), smtp()), {"address": "Ada"}),
     "auth-required-outside-smtp": ((pop3(AuthRequired="off"), smtp()), {}),
+    "auth-off-with-login": ((pop3(), smtp(AuthRequired="off", UsePOPAuth="on")), {}),
     "boolean-synonym": ((pop3(SSL="yes"), smtp()), {}),
     "boolean-unknown": ((pop3(SSL="maybe"), smtp()), {}),
     "display-name-invalid": ((pop3(), smtp()), {"name": "a\tb"}),
+    "display-name-of-provider": ((pop3(), smtp()), {"name": "example.org mail"}),
     "domain-required-without-domain": ((pop3(LoginName="ada", DomainRequired="on"), smtp()), {}),
     "encryption-port-contradiction": ((pop3(Encryption="TLS"), smtp()), {}),
     "encryption-unknown": ((pop3(Encryption="off"), smtp()), {}),
+    "encryption-wish": ((pop3(SSL="off", Port=110, TLS="on"), smtp()), {}),
+    "expired": ((pop3(ExpirationDate="20100101"), smtp()), {}),
     "expiration-date-invalid": ((pop3(ExpirationDate="soon"), smtp()), {}),
     "login-name-missing": ((pop3(LoginName=None), smtp()), {}),
     "login-not-address": ((pop3(LoginName="lovelace"), smtp()), {}),
@@ -72,6 +79,8 @@ PRODUCED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "plaintext-credentials": ((pop3(SSL="off", Port=110), pop3(), smtp()), {}),
     "plaintext-skipped": ((pop3(SSL="off", Port=110), pop3(), smtp()), {}),
     "port-missing": ((pop3(Port=None), smtp()), {}),
+    "response-of-another": ((pop3(), smtp()), {"address": "bob@example.org"}),
+    "server-local": ((pop3(Server="localhost"), smtp(UsePOPAuth="on")), {}),
     "server-not-used": ((pop3(), imap(), smtp()), {}),
     "smtp-last-ignored": ((pop3(), smtp(SMTPLast="on")), {"smtp_last": "ignore"}),
     "smtp-last-outside-smtp": ((pop3(SMTPLast="off"), smtp()), {}),
@@ -90,6 +99,7 @@ PRODUCED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 ERRORS: dict[str, str] = {
     "domain-invalid": pop3(DomainName="a b"),
     "login-name-invalid": pop3(LoginName="a\tb"),
+    "placeholder-unfilled": pop3(LoginName="{{.Email}}"),
     "port-invalid": pop3(Port="x"),
     "server-invalid": pop3(Server="a b"),
     "server-missing": pop3(Server=None),

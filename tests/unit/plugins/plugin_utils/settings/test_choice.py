@@ -211,9 +211,10 @@ def test_name(said: str | None, given: str | None, expected: str) -> None:
 
 
 def test_unknown_placeholder_in_name() -> None:
-    assert 'DisplayName "%NAME%" holds the placeholder' in reasons(
-        plan(request(settings=settings(display_name="%NAME%")))
-    )
+    result = plan(request(settings=settings(display_name="%NAME%")))
+    assert reasons(result) == "" and section(result)["name"] == "ada"
+    (finding,) = [finding for finding in result.findings if finding["code"] == "display-name-invalid"]
+    assert 'DisplayName "%NAME%" holds the placeholder' in finding["message"]
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\u202eb", "x" * 1001], ids=ascii)

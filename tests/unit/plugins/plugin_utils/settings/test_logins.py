@@ -43,7 +43,16 @@ LOGINS = [
     pytest.param({"DomainRequired": "on", "LoginName": "ada", "DomainName": "example.org"}, ADA, id="domain required"),
     pytest.param({"DomainRequired": "off", "LoginName": "ada", "DomainName": "example.org"}, "ada", id="not required"),
     pytest.param({"LoginName": "ada", "DomainName": "example.org"}, "ada", id="unsaid whether required"),
-    pytest.param({"DomainRequired": "on", "LoginName": "ada"}, "ada", id="required, but no domain"),
+    pytest.param({"DomainRequired": "on", "LoginName": "ada"}, ADA, id="required, but no domain"),
+    pytest.param({"DomainRequired": "on", "LoginName": "CORP\\ada"}, "CORP\\ada", id="required, Windows login"),
+    pytest.param(
+        {"DomainRequired": "on", "LoginName": None, "DomainName": "x.example"}, "ada@x.example", id="only a domain"
+    ),
+    pytest.param({"LoginName": "%EmailAddress%"}, ADA, id="any capitals"),
+    pytest.param({"LoginName": "%emaillocalpart%@%emaildomain%"}, ADA, id="all three words"),
+    pytest.param(
+        {"LoginName": "ada", "DomainRequired": "on", "DomainName": "%EMAILDOMAIN%"}, ADA, id="domain of the address"
+    ),
     pytest.param(
         {"DomainRequired": "on", "LoginName": "ada@x.example", "DomainName": "example.org"},
         "ada@x.example",
@@ -125,12 +134,10 @@ def test_login_from_elsewhere_is_checked_again(text: str) -> None:
 @pytest.mark.parametrize(
     "elements, element",
     [
-        pytest.param({"LoginName": "%EMAILDOMAIN%"}, "LoginName", id="Mozilla's domain"),
         pytest.param({"LoginName": "%REALNAME%"}, "LoginName", id="Mozilla's name"),
-        pytest.param({"LoginName": "%emailaddress%"}, "LoginName", id="small letters"),
         pytest.param({"LoginName": "%EMAILADDRESS%-%USER%"}, "LoginName", id="beside a known one"),
         pytest.param(
-            {"LoginName": "ada", "DomainRequired": "on", "DomainName": "%EMAILDOMAIN%"}, "DomainName", id="DomainName"
+            {"LoginName": "ada", "DomainRequired": "on", "DomainName": "%REALNAME%"}, "DomainName", id="DomainName"
         ),
     ],
 )

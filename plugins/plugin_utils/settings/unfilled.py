@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the mailfleet.autodiscover authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection mailfleet.autodiscover: its interface may change at any time.
+
+"""Recognise values that no server meant: placeholders that its template did not fill in, and words for *nothing*.
+
+All of them were seen in responses, or in the templates that servers make responses of. A real login may hold a percent
+sign, a hash or a dollar (``ada%example.org``, ``HOST$``), so a sign counts only where no such login has it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS = re.compile(
+    r"""
+      \{[^{}]*\}                                # {email}, {{ .Email }}, ${email}, {% email %}
+    | (?<![\w$])\$[A-Za-z_]                      # $email
+    | (?<!\w)%[A-Za-z](?!\w) | %\(\w+\)[a-z] | %[0-9]+\$[a-z]     # %s, %(email)s, %1$s
+    | (?<!\w)@@?[A-Za-z_]\w*@@?(?!\w)           # @EMAIL@, @@EMAIL@@
+    | \[%.*%\] | \[email\W+protected\] | ^\[[A-Za-z_\s]*\]$       # [% email %], [email protected], [USERNAME]
+    | (?<!\w)\#\#?[A-Za-z_]\w*\#                # #EMAIL#
+    | <[^<>@]*>                                 # <Email>, <%= email %>
+    | ^:[A-Za-z_]\w*$                           # :email
+    | ^__\w+__$                                 # __EMAIL__
+    | ^@ | @$                                   # @example.org, ada@, @
+    """,
+    re.X,
+)
+_WRAPPED = re.compile(r"""^mailto:|^["'].*["']$|<[^<>]*>|\s.*@|@.*\s""", re.I | re.S)
+_WORDS = frozenset(("(none)", "(null)", "array", "hostname", "none", "null", "undefined"))
+"""The whole value in lower case: what JavaScript, Python, Perl and PHP write for nothing, and a word of templates."""
+_IN_CAPITALS = frozenset(
+    (
+        "DOMAIN",
+        "EMAIL",
+        "EMAILADDRESS",
+        "EMAIL_ADDRESS",
+        "LOCALPART",
+        "LOGIN",
+        "LOGINNAME",
+        "SERVER",
+        "USER",
+        "USERNAME",
+    )
+)
+"""The whole value as it is written: nobody has such a login, but some people have one in small letters."""
+
+
+def is_unfilled(text: str) -> bool:
+    """Tell whether ``text`` is what a template leaves where nobody fills it in."""
+    return text.casefold() in _WORDS or text in _IN_CAPITALS or _SIGNS.search(text) is not None
+
+
+def is_wrapped_address(text: str) -> bool:
+    """Tell whether ``text`` is an address with more around it, as in ``Ada <ada@example.org>``, which is no login."""
+    return _WRAPPED.search(text) is not None
