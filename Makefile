@@ -39,7 +39,7 @@ export PIP_ROOT_USER_ACTION := ignore
 HOLD := ansible_collections.mailfleet.autodiscover.tests.hold.run
 LAB := ansible_collections.mailfleet.autodiscover.tests.lab.run
 
-.PHONY: help demo test hold lab lab-selftest lint lint-code lint-docs format sanity importer corpus bench docs golden collection clean
+.PHONY: help demo test hold lab lab-selftest lint lint-code lint-docs format sanity importer corpus cases bench docs golden collection clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
@@ -93,6 +93,9 @@ importer: $(IMPORTER_VENV)/ready ## build the archive, and let galaxy-importer c
 
 corpus: $(VENV)/ready collection
 	@"$(VENV)/bin/python" .ci/corpus_check.py "$(CORPUS)"
+
+cases: $(VENV)/ready collection
+	@"$(VENV)/bin/python" .ci/cases_check.py "$(CASES)"
 
 bench: $(VENV)/ready collection ## measure
 	@for benchmark in tests/benchmarks/*.py; do "$(VENV)/bin/python" "$$benchmark" || exit 1; done

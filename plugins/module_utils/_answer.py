@@ -27,7 +27,8 @@ def read_answer(path: str) -> bytes:
     try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
-            raise FileProblem("it is not a regular file.")
+            what = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise FileProblem(f"it is {what}. Name the file that holds the answer.")
         parts = []
         total = 0
         while total <= ANSWER_BYTES:

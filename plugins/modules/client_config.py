@@ -234,7 +234,7 @@ options:
     description:
       - What to make of SMTPLast=on where a client must choose between POP-before-SMTP and SMTP AUTH.
       - V(auto) takes POP-before-SMTP when the answer offers no other login for SMTP, else SMTP AUTH.
-      - V(enforce) takes POP-before-SMTP.
+      - V(enforce) logs in to POP3 before sending, and never to SMTP. Where that cannot be, the account is refused.
       - V(prefer_auth) takes SMTP AUTH unless AuthRequired is off.
       - V(ignore) leaves SMTPLast out, with a finding.
     type: str

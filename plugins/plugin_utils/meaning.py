@@ -12,6 +12,7 @@ from typing import Any
 from .errors import OptionError
 from .provisioning import AccountRequest, interpretation, settings_for
 from .settings.names import normalised_address
+from .settings.persons import other_address
 from .wording import presentable, quoted
 
 
@@ -24,8 +25,11 @@ def meaning_of(document: bytes | str, source: str, email: str | None = None) -> 
     address = normalised_address(email) if email else None
     if email and address is None:
         raise OptionError(f"email is {quoted(email)}, which is no e-mail address.")
-    result = interpretation(AccountRequest(email=address or "", document=document, source=source))
+    domain = address.rpartition("@")[2] if address is not None else None
+    result = interpretation(AccountRequest(email=address or "", document=document, source=source), domain)
+    other = other_address(result.settings, address) if address is not None else None
+    findings = (*result.findings, other.finding) if other is not None else result.findings
     return {
         "settings": settings_for(address, result).as_dict(),
-        "findings": presentable([finding.as_dict() for finding in result.findings]),
+        "findings": presentable([finding.as_dict() for finding in findings]),
     }

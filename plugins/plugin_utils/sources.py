@@ -48,7 +48,7 @@ def read_answer(path: str, candidates: list[str], decrypted: Callable[[str], str
         decrypted: gives the path of a readable copy for a vaulted file, and the path itself for any other.
 
     Raises:
-        AnswerError: when there is no such file, or it cannot be read.
+        AnswerError: when there is no such file, it is a directory or special file, or it cannot be read.
     """
     for candidate in candidates:
         if not os.path.isfile(candidate):
@@ -67,6 +67,10 @@ def read_answer(path: str, candidates: list[str], decrypted: Callable[[str], str
             raise AnswerError(
                 f"{named(path)} cannot be read: {error.strerror}. Check the mode of {named(candidate)}."
             ) from error
+    there = next((candidate for candidate in candidates if os.path.exists(candidate)), None)
+    if there is not None:
+        what = "a directory" if os.path.isdir(there) else "not a regular file"
+        raise AnswerError(f"{named(there)} is {what}. Name the file that holds the answer.")
     more = len(candidates) - 4 * REASONS
     places = [named(candidate) for candidate in candidates]
     sought = places if more <= 0 else [*places[: 4 * REASONS], f"and {more} more places"]

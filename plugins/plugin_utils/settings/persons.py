@@ -32,11 +32,18 @@ def other_person(settings: Settings, login_name: str, email: str) -> OtherPerson
     A cache, or a script that mixes up two requests, hands out the response of somebody else. An alias has a primary
     address of its own, so this is a warning and no error.
     """
-    if settings.email is not None and settings.email.casefold() != email.casefold():
-        return _other(settings.email, email, f"AutoDiscoverSMTPAddress is {settings.email}", "AutoDiscoverSMTPAddress")
+    if (other := other_address(settings, email)) is not None:
+        return other
     if is_address_of_another(login_name, email):
         return _other(login_name, email, f"LoginName is {quoted(login_name)}", "LoginName")
     return None
+
+
+def other_address(settings: Settings, email: str) -> OtherPerson | None:
+    """Return for whom the response says that it is if that is not ``email``, or null."""
+    if settings.email is None or settings.email.casefold() == email.casefold():
+        return None
+    return _other(settings.email, email, f"AutoDiscoverSMTPAddress is {settings.email}", "AutoDiscoverSMTPAddress")
 
 
 def _other(other: str, email: str, sign: str, element: str) -> OtherPerson:

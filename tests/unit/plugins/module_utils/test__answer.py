@@ -30,7 +30,7 @@ CASES = [
     (sparse, "it has 1099511627776 bytes"),
     (lambda path: os.mkfifo(str(path)), "it is not a regular file"),
     (lambda path: os.symlink("/dev/zero", str(path)), "it is not a regular file"),
-    (lambda path: path.mkdir(), "it is not a regular file"),
+    (lambda path: path.mkdir(), "it is a directory. Name the file"),
     (lambda path: None, "no such file or directory"),
 ]
 

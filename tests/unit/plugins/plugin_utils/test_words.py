@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,16 @@ def test_found_path(tmp_path: Path) -> None:
     assert found_path("key.pem", ["/nowhere", str(tmp_path)], lambda path: path) == "key.pem"
 
 
+@pytest.mark.parametrize(
+    "name, words", [("d", "d is a directory. Name the file that holds"), ("f", "f is not a regular file. Name")]
+)
+def test_read_answer_of_what_is_no_file(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "d").mkdir()
+    os.mkfifo(tmp_path / "f")
+    with pytest.raises(AnswerError, match=words):
+        read_answer(name, [str(tmp_path / name)], lambda path: path)
+
+
 def test_read_answer(tmp_path: Path) -> None:
     answers, other = tmp_path / "ada.xml", tmp_path / "plain.xml"
     answers.write_bytes(b"<x/>")
@@ -171,7 +182,7 @@ def test_read_answer(tmp_path: Path) -> None:
     with pytest.raises(
         AnswerError, match=r'The answer "x.xml" was not found. Sought: .*none.xml. Give an absolute path'
     ):
-        read_answer("x.xml", candidates[:2], lambda path: path)
+        read_answer("x.xml", candidates[1:2], lambda path: path)
 
 
 def test_answer_that_goes_away(tmp_path: Path) -> None:
@@ -183,7 +194,7 @@ def test_answer_that_goes_away(tmp_path: Path) -> None:
 def test_meaning_of() -> None:
     result = meaning_of(answer(pop3(), smtp(SPA=None), address="bob@example.org"), "ada.xml", " ada@EXAMPLE.org")
     assert result["settings"]["email"] == ADA
-    assert [finding["code"] for finding in result["findings"]] == ["spa-default"]
+    assert [finding["code"] for finding in result["findings"]] == ["spa-default", "response-of-another"]
     assert meaning_of(answer(pop3(), smtp(), address="bob@example.org"), "x")["settings"]["email"] == "bob@example.org"
     assert meaning_of(answer(pop3(), smtp()), "x")["settings"]["email"] is None
     for wrong in ("ada", 5):

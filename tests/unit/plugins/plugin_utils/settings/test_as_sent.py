@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import MeaningError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings import interpretation
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.unfilled import is_unfilled
@@ -199,6 +201,13 @@ def test_placeholder_in_server(text: str, expected: str | None) -> None:
         assert "only %EMAILDOMAIN% is filled in there" in reasons(result)
     else:
         assert section(result)["receive_server"] == expected
+
+
+def test_a_placeholder_in_server_without_an_address() -> None:
+    document = answer(pop3(Server="mail.%EMAILDOMAIN%"), smtp())
+    with pytest.raises(MeaningError, match="filled in from an e-mail address, and none is given"):
+        meaning_of(document, "a.xml")
+    assert meaning_of(document, "a.xml", ADA)["settings"]["incoming"][0]["hostname"] == "mail.example.org"
 
 
 def test_one_response_with_a_placeholder_in_server_for_two_domains() -> None:
