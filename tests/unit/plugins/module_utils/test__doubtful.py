@@ -55,6 +55,13 @@ def test_a_whole_file_that_was_there_is_kept(node):
     assert node.read(CONF) == f"login={ADA}\n".encode()
 
 
+def test_a_whole_file_that_we_provisioned_is_kept(node):
+    ours, other = (whole(content=f"login={login}\n", client="claws_mail") for login in (ADA, BOB))
+    node.install([ours], connections=[connection(ADA)])
+    assert f'logs in as "{ADA}"' in reason(node.install([other], connections=[connection(BOB, BOB)]))
+    assert node.read(CONF) == f"login={ADA}\n".encode()
+
+
 @pytest.mark.parametrize(
     "first, then",
     [

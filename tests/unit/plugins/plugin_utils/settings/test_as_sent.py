@@ -254,6 +254,12 @@ def test_a_login_that_the_caller_gives_is_the_accounts_own() -> None:
     assert not codes(result) & {"response-of-another", "login-not-address"}
 
 
+def test_a_login_that_the_caller_gives_is_the_whole_login() -> None:
+    document = answer(pop3(LoginName="bob", DomainRequired="on", DomainName="corp.example.org"), smtp())
+    result = plan(request(document=document, overrides={"pop3": {"username": "ada"}}))
+    assert section(result)["user_id"] == "ada"
+
+
 # A wish for encryption.
 
 WISHES = [
@@ -394,6 +400,8 @@ def test_a_refused_account_keeps_what_explains_it() -> None:
     twice = imap().replace("  </Protocol>", "<Server>smtp.example.org</Server></Protocol>")
     result = plan(request(twice))
     assert "offers no SMTP server" in reasons(result) and "element-duplicate" in codes(result)
+    leaking = plan(request(pop3(SPA="on", SSL="off", Port=110), smtp()), spa="ignore")
+    assert "unencrypted" in reasons(leaking) and codes(leaking) == {"plaintext-credentials", "spa-ignored"}
     broken = plan(request(pop3(Port="x", SSL="yes"), smtp()))
     assert "Port is" in reasons(broken) and codes(broken) == {"boolean-synonym"}
     redirected = plan(
