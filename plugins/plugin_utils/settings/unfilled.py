@@ -6,12 +6,15 @@
 """Recognise values that no server meant: placeholders that its template did not fill in, and words for *nothing*.
 
 All of them were seen in responses, or in the templates that servers make responses of. A real login may hold a percent
-sign, a hash or a dollar (``ada%example.org``, ``HOST$``), so a sign counts only where no such login has it.
+sign, a hash or a dollar (``ada%example.org``, ``HOST$``), so a sign counts only where no such login has it. What is
+longer than any login is no concern of these patterns; it is refused for its length.
 """
 
 from __future__ import annotations
 
 import re
+
+from .names import MAX_TEXT
 
 _SIGNS = re.compile(
     r"""
@@ -50,9 +53,11 @@ _IN_CAPITALS = frozenset(
 
 def is_unfilled(text: str) -> bool:
     """Tell whether ``text`` is what a template leaves where nobody fills it in."""
+    if len(text) > MAX_TEXT:
+        return False
     return text.casefold() in _WORDS or text in _IN_CAPITALS or _SIGNS.search(text) is not None
 
 
 def is_wrapped_address(text: str) -> bool:
     """Tell whether ``text`` is an address with more around it, as in ``Ada <ada@example.org>``, which is no login."""
-    return _WRAPPED.search(text) is not None
+    return len(text) <= MAX_TEXT and _WRAPPED.search(text) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors impo
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings import interpretation
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.unfilled import is_unfilled
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.unfilled import (
+    is_unfilled,
+    is_wrapped_address,
+)
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
     ADA,
     answer,
@@ -117,6 +121,14 @@ FILLED = [
 @pytest.mark.parametrize("text", UNFILLED)
 def test_unfilled(text: str) -> None:
     assert is_unfilled(text)
+
+
+@pytest.mark.parametrize("sign", ["[%", " ", "@ ", "{", "<", "%(", "@a"])
+def test_long_texts_cost_nothing(sign: str) -> None:
+    text = sign * (900_000 // len(sign))
+    start = time.process_time()
+    assert not is_unfilled(text) and not is_wrapped_address(text)
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("text", FILLED)
