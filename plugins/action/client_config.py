@@ -19,7 +19,6 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.reg
     with_files_found,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.limits import REASONS
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.passwords import moved_passwords
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import checked_report
@@ -28,7 +27,11 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests im
     listed_addresses,
     policy_of,
 )
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import summary_of, warning_lines
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import (
+    refusal_lines,
+    summary_of,
+    warning_lines,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
     candidate_paths,
     found_path,
@@ -120,10 +123,11 @@ class ActionModule(ActionBase):
             if getattr(self, "_discovered_interpreter_key", None):
                 # The one fact that Ansible itself adds: without it, each task looks for a Python again.
                 installed["ansible_facts"] = {self._discovered_interpreter_key: self._discovered_interpreter}
-            if "drift" not in installed and not installed.get("failed"):
-                installed.update(failed=True, msg=_NO_ANSWER)
+            refuses = bool(installed.get("refused"))
+            if "drift" not in installed or (installed.get("failed") and not refuses):
+                raise _failure(installed, plan.refused, len(options["accounts"]))
             # The module's own error would be shown in the place of ours, which names every account.
-            for name in ("exception", "msg") if installed.get("refused") else ():
+            for name in ("exception", "msg") if refuses else ():
                 installed.pop(name, None)
             result["registry"] = _for_written_accounts(plan.registry, installed)
             moves = moved_passwords(
@@ -134,14 +138,40 @@ class ActionModule(ActionBase):
                 installed[name] = result[name] + installed.get(name, [])
             result.update(installed)
         result["summary"] = summary_of(result)
-        result["warnings"] = warning_lines(result["findings"], result.get("pending", []), result["translation"])
-        return _judged(result, len(options["accounts"]), stopped, self._task.check_mode)
+        result["warnings"] = warning_lines(
+            task_vars.get("inventory_hostname", "the host"), result, plan.emails, plan.lost, self._registered_in()
+        )
+        return _judged(result, options, self._task.check_mode)
+
+    def _registered_in(self) -> str | None:
+        """Return the variable that gets the result; there are cores that let a task fill several."""
+        name = self._task.register
+        return name if isinstance(name, str) else None
 
 
 _NO_ANSWER = (
     "The node gave no result of the module client_files, so nothing is known of it: see that "
     "ansible_python_interpreter is a Python, and run again."
 )
+
+
+def _failure(installed: dict[str, Any], refused: list[dict[str, Any]], total: int) -> AnsibleActionFail:
+    """Return the error for a node of which nothing is known, with what the node said and nothing else.
+
+    An error that is raised is out of reach of ``failed_when``, with which plays let refused accounts pass for a moment.
+    """
+    refused = refused + installed.get("refused", [])
+    reason = installed.get("msg") or _NO_ANSWER
+    if refused:
+        reason = f"{_count_of(refused, total)} And the others failed: {reason}\n{_reasons_of(refused)}"
+    told = {name: installed[name] for name in _TOLD_OF_A_FAILURE if name in installed}
+    failure = AnsibleActionFail(reason, result={**told, "refused": refused})
+    # Older cores put a traceback of nothing there.
+    failure.result.pop("exception", None)
+    return failure
+
+
+_TOLD_OF_A_FAILURE = ("ansible_facts", "changed", "module_stderr", "module_stdout", "rc", "record")
 
 
 def _for_written_accounts(registry: list[dict[str, Any]], installed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -160,38 +190,33 @@ def _users(accounts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return users
 
 
-def _judged(result: dict[str, Any], total: int, stopped: bool, check_mode: bool) -> dict[str, Any]:
+def _judged(result: dict[str, Any], options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Fail the task when an account was refused; what was done for the others stays in the result."""
-    if not result["refused"]:
+    refused = result["refused"]
+    if not refused:
         return result
-    names = dict.fromkeys(row["email"] for row in result["refused"])
-    if stopped:
+    total = len(options["accounts"])
+    would = "would be" if check_mode else "were"
+    if options["on_account_error"] == "fail" and not result.get("files"):
         done = "Nothing was written, as on_account_error says."
-    elif "msg" in result:
-        done = f"And the others failed: {result['msg']}"
+    elif len(_names(refused)) >= total:
+        done = "Nothing was provisioned."
+    elif result.get("pending"):
+        done = f"The others {would} provisioned, but not those that are pending."
     else:
-        would = "would be" if check_mode else "were"
-        done = f"The others {would} provisioned." if len(names) < total else "Nothing was provisioned."
-    reasons = "\n".join(_few_of_an_account(result["refused"]))
+        done = f"The others {would} provisioned."
     result["failed"] = True
-    result["msg"] = f"{len(names)} of {total} accounts refused. {done}\n{reasons}"
+    result["msg"] = f"{_count_of(refused, total)} {done}\n{_reasons_of(refused)}"
     return result
 
 
-def _few_of_an_account(refused: list[dict[str, Any]]) -> list[str]:
-    """Return a line for each reason, for each account no more than anybody reads."""
-    lines: dict[str, dict[str, None]] = {}
-    for row in refused:
-        lines.setdefault(row["email"], {})[f"- {_named(row)}"] = None
-    told = []
-    for email, reasons in lines.items():
-        told += list(reasons)[:REASONS]
-        if len(reasons) > REASONS:
-            told.append(f"- {email}: and {len(reasons) - REASONS} more reasons.")
-    return told
+def _names(refused: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(row["email"] for row in refused))
 
 
-def _named(row: dict[str, Any]) -> str:
-    """Return the reason, with the account where it does not name it."""
-    reason: str = row["reason"]
-    return reason if not row["email"] or row["email"] in reason else f"{row['email']}: {reason}"
+def _count_of(refused: list[dict[str, Any]], total: int) -> str:
+    return f"{len(_names(refused))} of {total} accounts refused."
+
+
+def _reasons_of(refused: list[dict[str, Any]]) -> str:
+    return "\n".join(f"- {line}" for line in refusal_lines(refused))

@@ -83,22 +83,22 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "address-invalid": ("warning", "the AutoDiscoverSMTPAddress is no e-mail address; it was not used"),
     "network-requirements": ("warning", "a Protocol is meant for clients in certain networks only; it was skipped"),
     # the account
-    "override": ("warning", "an override of the caller replaced what the answer says"),
+    "override": ("info", "an override of the caller replaced what the answer says"),
     "placeholder-expanded": ("info", "a placeholder of the answer was replaced by the address or its local part"),
     "server-not-used": ("info", "the answer offers another server of the kind; the account uses one"),
     "plaintext-skipped": ("warning", "a server without encryption was passed over for an encrypted one"),
     "smtp-last-without-pop3": ("warning", "SMTPLast is on, but the answer offers no POP3 server to log in to first"),
     "smtp-last-with-auth": (
-        "warning",
+        "info",
         "SMTPLast is on beside a login for SMTP; a client that cannot do both keeps SMTP AUTH",
     ),
     "smtp-last-with-imap": ("warning", "SMTPLast is on, but the account uses IMAP, where clients ignore it"),
-    "smtp-last-ignored": ("warning", "SMTPLast is on, but option smtp_last says to ignore it"),
+    "smtp-last-ignored": ("info", "SMTPLast is on, but option smtp_last says to ignore it"),
     "smtp-login-unused": (
         "warning",
         "UsePOPAuth is on beside an SMTP LoginName that differs; the incoming login is used",
     ),
-    "spa-ignored": ("warning", "SPA is on, but option spa says to ignore it"),
+    "spa-ignored": ("info", "SPA is on, but option spa says to ignore it"),
     "password-other-domain": (
         "warning",
         "the SMTP server is in another domain and no own login is given; its password is asked for separately",

@@ -72,6 +72,8 @@ class Plan:
     registry: list[dict[str, Any]] = field(default_factory=list)
     """Values for the registry of Windows users, which the caller writes."""
     translation: list[dict[str, Any]] = field(default_factory=list)
+    lost: list[dict[str, Any]] = field(default_factory=list)
+    """What a run warns of: rows of ``translation`` in which a client cannot follow SMTPLast=on."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     connections: list[dict[str, Any]] = field(default_factory=list)
@@ -172,6 +174,7 @@ def provision(
     decided = [item for item in decided if _accepted(item, item.request.policy or policy, plan)]
     for item in _render(decided, chosen, settled, plan):
         plan.translation += _translation(item, report)
+        plan.lost += _lost(item)
         plan.connections.append(connection(item.account, item.clients))
         if item.account.password_command is not None:
             plan.commanded.append(item.account.email)
@@ -339,6 +342,18 @@ def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:
         }
         for name, element, row in item.rows
         if report == "full" or row.verdict != "native"
+    ]
+
+
+def _lost(item: _Decided) -> list[dict[str, Any]]:
+    """Return where SMTPLast=on is lost. Of a row that refuses, the refusal tells, or a finding that it was waived."""
+    return [
+        {"email": item.account.email, "client": name, "verdict": row.verdict, "note": row.note}
+        for name, element, row in item.rows
+        if (element.element, element.value) == ("SMTPLast", "on")
+        and row.verdict in ("approximated", "impossible")
+        and row.warns
+        and not row.refuses
     ]
 
 

@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .wording import presentable, printable
+from .limits import REASONS
+from .wording import listed, presentable, printable
 
 Row = Mapping[str, Any]
 
@@ -48,28 +50,102 @@ def _translation_line(row: Row) -> str:
     return f"{row['verdict']}: {element} {value} -> {row['setting'] or 'nothing'}{note}"
 
 
-def warning_lines(findings: Iterable[Row], pending: Iterable[Row], translation: Iterable[Row] = ()) -> list[str]:
-    """Return what a person must see without asking.
+def warning_lines(
+    host: str, result: Mapping[str, Any], accounts: Collection[str], lost: Iterable[Row] = (), name: str | None = None
+) -> list[str]:
+    """Return what a person must see without asking: the worst warnings of a host, and how many more there are.
 
-    One line for each kind of warning, for each client that cannot follow SMTPLast=on, and for each thing left undone.
+    Ansible prints a warning without its host, and of the same one on many hosts only the first: so each names its host.
+
+    Args:
+        host: its name in the inventory.
+        result: what ``client_config`` is about to return.
+        accounts: the addresses that it was asked for.
+        lost: ``Plan.lost``: which client cannot follow SMTPLast=on.
+        name: the variable in which the result is registered.
     """
+    refused = {row["email"] for row in result["refused"]}
+    told = sorted(
+        [
+            *_pending_warnings(result.get("pending", ()), set(accounts) - refused, name),
+            *_finding_warnings(result["findings"], refused),
+            *_lost_warnings(lost),
+        ],
+        key=lambda warning: _WORST_FIRST.index(warning.kind if warning.kind in _WORST_FIRST else "other"),
+    )
+    lines = [warning.line for warning in told[:WARNINGS]]
+    more = told[WARNINGS:]
+    if more:
+        places = listed(dict.fromkeys(warning.place for warning in more))
+        what = f"{len(more)} more warnings; they are" if len(more) > 1 else "1 more warning; it is"
+        lines.append(f"{what} in {places} of {name or 'the result'}.")
+    return presentable([f"{host}: {line}" for line in lines])
+
+
+WARNINGS = 3
+"""Of one host in one task."""
+
+_WORST_FIRST = (
+    "pending",
+    "password-to-new-server",
+    "unsupported",
+    "impossible",
+    "smtp-last-with-imap",
+    "smtp-last-without-pop3",
+    "program-missing",
+    "client-sandboxed",
+    "approximated",
+    "other",
+    "refused",
+)
+"""Codes of findings, and kinds of the other warnings: what somebody must know before a user finds out comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Warning:
+    kind: str
+    line: str
+    place: str
+    """The part of the result that it is made of."""
+
+
+def _finding_warnings(findings: Iterable[Row], refused: Collection[str]) -> Iterator[_Warning]:
+    """Return a warning for each kind of finding. Those of a refused account come last: the error names the account."""
     alike: dict[tuple[str, str], list[Row]] = {}
     for row in findings:
         if row["severity"] != "info":
             alike.setdefault((row["code"], _without_account(row)), []).append(row)
-    lines = [
-        f"{_account(rows[0])}{_at(rows[0])}{rows[0]['message']}{_and_others(rows)} ({code})"
-        for (code, _message), rows in alike.items()
-    ]
-    lost: dict[tuple[str, str, str], list[Row]] = {}
-    for row in translation:
-        if (row["element"], row["value"]) == ("SMTPLast", "on") and row["verdict"] in ("approximated", "impossible"):
-            lost.setdefault((row["client"], row["verdict"], row["note"]), []).append(row)
-    lines += [
-        f"{rows[0]['email']}: {client}: SMTPLast=on is {verdict}: {note}{_and_others(rows)}"
-        for (client, verdict, note), rows in lost.items()
-    ]
-    return presentable(lines + [f"Not done yet: {line}" for line in pending_lines(pending)])
+    for (code, _message), rows in alike.items():
+        first = rows[0]
+        line = f"{_account(first)}{_at(first)}{first['message']}{_and_others(rows)} ({code})"
+        yield _Warning("refused" if all(row["email"] in refused for row in rows) else code, line, "findings")
+
+
+def _lost_warnings(lost: Iterable[Row]) -> Iterator[_Warning]:
+    alike: dict[tuple[str, str, str], list[Row]] = {}
+    for row in lost:
+        alike.setdefault((row["client"], row["verdict"], row["note"]), []).append(row)
+    for (client, verdict, note), rows in alike.items():
+        line = f"{rows[0]['email']}: {client}: SMTPLast=on is {verdict}: {note}{_and_others(rows)}"
+        yield _Warning(verdict, line, "translation")
+
+
+def _pending_warnings(rows: Iterable[Row], accounts: Collection[str], name: str | None) -> Iterator[_Warning]:
+    """Return one warning for all that waits: a host on which nothing could be done looks like one without changes."""
+    pending = list(rows)
+    if not pending:
+        return
+    waiting = {row["email"] for row in pending} & set(accounts)
+    if waiting and len(waiting) == len(accounts):
+        which = f"all {len(waiting)} are" if len(waiting) > 1 else "the only one is"
+        whose = f"no account is done, {which} pending"
+    elif waiting:
+        whose = f"{len(waiting)} of {len(accounts)} accounts are not done, they are pending"
+    else:
+        whose = "not everything is done, some of it is pending"
+    lines = pending_lines(pending)
+    others = f" {len(lines) - 1} more: see pending of {name or 'the result'}." if len(lines) > 1 else ""
+    yield _Warning("pending", f"{whose}: {lines[0]}{others}", "pending")
 
 
 def _without_account(row: Row) -> str:
@@ -84,6 +160,27 @@ def _account(row: Row) -> str:
 def _and_others(rows: list[Row]) -> str:
     emails = dict.fromkeys(row["email"] for row in rows if row["email"])
     return f" The same for {len(emails) - 1} more accounts." if len(emails) > 1 else ""
+
+
+def refusal_lines(rows: Iterable[Row]) -> list[str]:
+    """Return a line for each reason, with all accounts that it holds for; of an account no more than anybody reads."""
+    reasons: dict[str, dict[str, None]] = {}
+    for row in rows:
+        reasons.setdefault(row["email"], {})[row["reason"]] = None
+    alike: dict[str, list[str]] = {}
+    first: dict[str, str] = {}
+    for email, all_of_it in reasons.items():
+        told = list(all_of_it)[:REASONS]
+        if len(all_of_it) > REASONS:
+            told.append(f"{email}: and {len(all_of_it) - REASONS} more reasons.")
+        for reason in told:
+            kind = reason.replace(email, "") if email else reason
+            first.setdefault(kind, reason if not email or email in reason else f"{email}: {reason}")
+            alike.setdefault(kind, []).append(email)
+    return [
+        line + (f" The same for {listed(alike[kind][1:])}." if len(alike[kind]) > 1 else "")
+        for kind, line in first.items()
+    ]
 
 
 def drift_lines(rows: Iterable[Row]) -> list[str]:
@@ -117,8 +214,9 @@ def finding_lines(rows: Iterable[Row]) -> list[str]:
 
 
 def pending_lines(rows: Iterable[Row]) -> list[str]:
-    """Return one line for each thing that could not be written now."""
-    return [printable(f"{row['email'] or row['path']} {row['client']}: {row['reason']}") for row in rows]
+    """Return one line for each account and client for which something could not be written now, and why."""
+    lines = (printable(f"{row['email'] or row['path']} {row['client']}: {row['reason']}") for row in rows)
+    return list(dict.fromkeys(lines))
 
 
 def _at(row: Row) -> str:

@@ -47,6 +47,9 @@ class Row:
     proof: Proof = "documented"
     needs: tuple[str, ...] = ()
     """With verdict ``hook``: programs, and a way to the password."""
+    warns: bool = True
+    """Of SMTPLast=on that is neither native nor a hook: a run warns of it. Not where all is well, the caller wants it
+    so, or a finding of the account says it for all clients."""
     option: tuple[str, Any] | None = None
     """Name and value of one of the client's options; the row holds only where the option has this value."""
 

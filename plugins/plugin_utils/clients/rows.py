@@ -139,6 +139,7 @@ def smtp_last_without_effect(setting: str, on_imap: str, alone: str, beside: str
             setting if beside is None else beside,
             cases.smtp_last_both_on_imap,
             note=f"{on_imap}; SMTP AUTH is used alone.",
+            warns=False,
         ),
         Row(
             "outgoing",
@@ -148,6 +149,7 @@ def smtp_last_without_effect(setting: str, on_imap: str, alone: str, beside: str
             setting,
             cases.smtp_last_without_pop3,
             note="There is no POP3 server to log in to.",
+            warns=False,
         ),
         Row(
             "outgoing",
@@ -157,6 +159,7 @@ def smtp_last_without_effect(setting: str, on_imap: str, alone: str, beside: str
             setting,
             cases.smtp_last_ignored,
             note="Left out, because option smtp_last says so.",
+            warns=False,
         ),
         Row("outgoing", "SMTPLast", "off", "native", setting),
     )

@@ -338,6 +338,7 @@ ROWS = (
         "{methods}",
         _polled,
         note=f"{_POLLING} That is shorter than pop_before_smtp_window.",
+        warns=False,
     ),
     Row(
         "outgoing",

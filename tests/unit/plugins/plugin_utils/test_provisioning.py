@@ -270,7 +270,7 @@ def test_findings_name_the_account() -> None:
     assert {finding["email"] for finding in result.findings} == {ADA}
     by_code = {finding["code"]: finding for finding in result.findings}
     assert by_code["spa-default"]["severity"] == "info"
-    assert by_code["smtp-last-with-auth"]["severity"] == "warning"
+    assert by_code["smtp-last-with-auth"]["severity"] == "info"
 
 
 def test_the_node_looks_for_clients_that_do_not_see_their_files() -> None:

@@ -120,7 +120,7 @@ def test_every_line_is_one_line_whatever_a_node_answers() -> None:
         *drift_lines([ROW, {**ROW, "expected": None}]),
         *finding_lines([ROW]),
         *pending_lines([ROW]),
-        *warning_lines([ROW], [ROW], [last]),
+        *warning_lines(HOSTILE, {**parts, "refused": []}, [HOSTILE], [last], HOSTILE),
         *texts(summary_of(parts)),
     ]
     assert len(lines) > 10 and all(is_clean(line) for line in lines)

@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests im
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import (
     drift_lines,
+    refusal_lines,
     summary_of,
     warning_lines,
 )
@@ -42,6 +43,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording imp
 from ansible_collections.mailfleet.autodiscover.tests.unit.plugins.plugin_utils.documents import (
     ADA,
     answer,
+    imap,
     plan,
     pop3,
     request,
@@ -268,7 +270,33 @@ def test_summary() -> None:
     ]
     assert summary["drift"] == ['several accounts claws_mail: /x pop_port (content): expected "995", found nothing']
     assert summary["pending"] == [f"{ADA} claws_mail: it runs"]
-    assert summary["findings"][0].startswith(f"warning: {ADA}: ")
+    assert summary["findings"][0].startswith(f"info: {ADA}: ")
+
+
+def warned(
+    *findings: dict[str, Any],
+    pending: tuple[dict[str, Any], ...] = (),
+    refused: tuple[str, ...] = (),
+    accounts: tuple[str, ...] = (ADA,),
+    lost: Any = (),
+    name: str | None = "mail",
+) -> list[str]:
+    """Return the warnings of a run on desk03."""
+    result = {"findings": findings, "pending": pending, "refused": [{"email": email} for email in refused]}
+    return warning_lines("desk03", result, accounts, lost, name)
+
+
+def noticed(code: str, message: str, email: str | None = ADA, severity: str = "warning") -> dict[str, Any]:
+    """Return a finding as a result has it."""
+    return {"code": code, "severity": severity, "email": email, "line": None, "message": message}
+
+
+def waiting(email: str | None, reason: str = "it runs") -> dict[str, Any]:
+    """Return a row of what is pending."""
+    return {"email": email, "path": "/x", "client": "c", "reason": reason}
+
+
+BOB = "bob@example.org"
 
 
 def test_warnings_are_told_once_for_many_accounts() -> None:
@@ -276,34 +304,147 @@ def test_warnings_are_told_once_for_many_accounts() -> None:
     made = plan(
         *(request(pop3(LoginName=None, SSL="yes"), smtp(), email=f"{name}@example.org", user=name) for name in people)
     )
-    (line, pending) = warning_lines(made.findings, [{"email": None, "path": "/x", "client": "c", "reason": "it runs"}])
-    assert line.startswith("ada@example.org: line 11: Protocol POP3: SSL is ")
+    pending, line = warned(*made.findings, pending=(waiting(None),))
+    assert line.startswith("desk03: ada@example.org: line 11: Protocol POP3: SSL is ")
     assert line.endswith("The same for 2 more accounts. (boolean-synonym)")
-    assert pending == "Not done yet: /x c: it runs"
+    assert pending == "desk03: not everything is done, some of it is pending: /x c: it runs"
 
 
 def test_different_warnings_of_one_kind_are_told_one_by_one() -> None:
     findings = [
-        {
-            "code": "program-missing",
-            "severity": "warning",
-            "email": email,
-            "line": None,
-            "message": f"{client} needs it",
-        }
-        for client in ("mutt", "kmail")
-        for email in (ADA, "bob@example.org")
+        noticed("program-missing", f"{client} needs it", email) for client in ("mutt", "kmail") for email in (ADA, BOB)
     ]
-    assert warning_lines(findings, []) == [
-        f"{ADA}: mutt needs it The same for 1 more accounts. (program-missing)",
-        f"{ADA}: kmail needs it The same for 1 more accounts. (program-missing)",
+    assert warned(*findings) == [
+        f"desk03: {ADA}: mutt needs it The same for 1 more accounts. (program-missing)",
+        f"desk03: {ADA}: kmail needs it The same for 1 more accounts. (program-missing)",
     ]
 
 
-def test_a_client_that_cannot_follow_smtp_last_is_told_without_asking() -> None:
-    made = plan(request(pop3(), smtp(SMTPLast="on", UsePOPAuth="on")), clients=("claws_mail", "k9_settings"))
-    (line,) = [line for line in warning_lines([], [], made.translation) if "SMTPLast" in line]
-    assert line.startswith(f"{ADA}: k9_settings: SMTPLast=on is impossible: ")
+def test_a_host_gets_three_warnings_the_worst_first_and_the_number_of_the_others() -> None:
+    lost = [{"email": ADA, "client": "k9_settings", "verdict": "impossible", "note": "n."}]
+    harmless = [noticed("element-case", f"e{number}.") for number in range(5)]
+    findings = [
+        noticed("port-invalid", "p.", BOB, "error"),
+        *harmless,
+        noticed("login-name-missing", "l.", severity="info"),
+        noticed("password-to-new-server", "gone."),
+    ]
+    lines = warned(*findings, pending=(waiting(ADA),), refused=(BOB,), accounts=(ADA, BOB, "c@d"), lost=lost)
+    assert lines == [
+        f"desk03: 1 of 2 accounts are not done, they are pending: {ADA} c: it runs",
+        f"desk03: {ADA}: gone. (password-to-new-server)",
+        f"desk03: {ADA}: k9_settings: SMTPLast=on is impossible: n.",
+        "desk03: 6 more warnings; they are in findings of mail.",
+    ]
+    assert warned(*harmless[:4], name=None)[3] == "desk03: 1 more warning; it is in findings of the result."
+    assert warned(*harmless[:3], name=None)[2:] == [f"desk03: {ADA}: e2. (element-case)"]
+    many = [{**lost[0], "client": str(number)} for number in range(3)]
+    assert warned(*harmless, lost=many)[3] == "desk03: 5 more warnings; they are in findings of mail."
+    assert warned(*harmless, lost=many * 2 + [{**lost[0], "client": "x"}])[3].endswith(
+        "6 more warnings; they are in translation and findings of mail."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pending", "accounts", "line"),
+    [
+        pytest.param((ADA,), (ADA,), f"no account is done, the only one is pending: {ADA} c: it runs", id="the one"),
+        pytest.param(
+            (ADA, ADA, BOB),
+            (ADA, BOB),
+            f"no account is done, all 2 are pending: {ADA} c: it runs 1 more: see pending of mail.",
+            id="all",
+        ),
+        pytest.param(
+            (BOB,),
+            (ADA, BOB, "c@d"),
+            f"1 of 3 accounts are not done, they are pending: {BOB} c: it runs",
+            id="some",
+        ),
+        pytest.param((BOB,), (ADA,), f"not everything is done, some of it is pending: {BOB} c: it runs", id="purged"),
+    ],
+)
+def test_what_is_pending_is_one_warning(pending: tuple[str, ...], accounts: tuple[str, ...], line: str) -> None:
+    assert warned(pending=tuple(waiting(email) for email in pending), accounts=accounts) == [f"desk03: {line}"]
+
+
+def test_nothing_pending_is_no_warning() -> None:
+    assert warned() == []
+
+
+BOTH_WAYS = smtp(SMTPLast="on", UsePOPAuth="on")
+POP_ALONE = smtp(SMTPLast="on", AuthRequired="off")
+
+
+@pytest.mark.parametrize(
+    ("protocols", "clients", "options", "told"),
+    [
+        pytest.param((pop3(), BOTH_WAYS), ("claws_mail",), {}, [], id="done beside a login"),
+        pytest.param((pop3(), BOTH_WAYS), ("claws_mail", "k9_settings"), {}, ["k9_settings"], id="one cannot"),
+        pytest.param((pop3(), POP_ALONE), ("thunderbird_autoconfig",), {}, ["thunderbird_autoconfig"], id="too seldom"),
+        pytest.param(
+            (pop3(), POP_ALONE),
+            ("thunderbird_autoconfig",),
+            {"pop_before_smtp_window": 1800},
+            [],
+            id="often enough",
+        ),
+        pytest.param((pop3(), BOTH_WAYS), ("k9_settings",), {"smtp_last": "ignore"}, [], id="as the caller says"),
+        pytest.param((pop3(SPA="on"), smtp()), ("claws_mail",), {"spa": "ignore"}, [], id="SPA as the caller says"),
+        pytest.param((imap(), BOTH_WAYS), ("claws_mail", "mutt"), {}, ["(smtp-last-without-pop3)"], id="no POP3"),
+        pytest.param(
+            (imap(), pop3(), BOTH_WAYS),
+            ("claws_mail", "sylpheed"),
+            {"incoming": "imap"},
+            ["(smtp-last-with-imap)"],
+            id="IMAP",
+        ),
+        pytest.param(
+            (pop3(), POP_ALONE), ("k9_settings",), {"unsupported": "warn"}, ["(unsupported)"], id="waived, once"
+        ),
+    ],
+)
+def test_a_warning_never_says_that_all_is_well_nor_what_another_says(
+    protocols: tuple[str, ...], clients: tuple[str, ...], options: dict[str, Any], told: list[str]
+) -> None:
+    made = plan(request(*protocols), clients=clients, **options)
+    lines = warned(*made.findings, lost=made.lost)
+    assert made.refused == [] and len(lines) == len(told)
+    for line, word in zip(lines, told, strict=True):
+        assert word in line
+
+
+def test_an_override_is_a_finding_and_no_warning() -> None:
+    made = plan(request(pop3(), smtp(), overrides={"pop3": {"port": 1995}}))
+    assert [row["code"] for row in made.findings if row["code"] == "override"] and warned(*made.findings) == []
+
+
+def refused(email: str | None, *reasons: str) -> list[dict[str, Any]]:
+    """Return rows of refused accounts."""
+    return [{"email": email, "reason": reason} for reason in reasons]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        pytest.param(refused(ADA, "it is wrong"), [f"{ADA}: it is wrong"], id="named"),
+        pytest.param(refused(ADA, f"pox of {ADA}: wrong"), [f"pox of {ADA}: wrong"], id="named already"),
+        pytest.param(refused(ADA, "a", "a", "b"), [f"{ADA}: a", f"{ADA}: b"], id="each reason once"),
+        pytest.param(
+            [*refused(ADA, f"{ADA}: no room", "x"), *refused(BOB, f"{BOB}: no room"), *refused("c@d", "c@d: no room")],
+            [f"{ADA}: no room The same for {BOB} and c@d.", f"{ADA}: x"],
+            id="one line for a reason, with every name",
+        ),
+        pytest.param(
+            refused(ADA, *map(str, range(8))),
+            [*(f"{ADA}: {number}" for number in range(5)), f"{ADA}: and 3 more reasons."],
+            id="five reasons of an account",
+        ),
+        pytest.param(refused(None, "no room"), ["no room"], id="of no account"),
+    ],
+)
+def test_refusals(rows: list[dict[str, Any]], lines: list[str]) -> None:
+    assert refusal_lines(rows) == lines
 
 
 def test_drift_of_whole_files_and_sections() -> None:
