@@ -332,6 +332,20 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
+# Ansible prints the whole result of a task that fails. This one fails for anything but a refused account; the next
+# one does for that, and prints the sentences alone.
+- name: Provision many accounts
+  mailfleet.autodiscover.client_config:
+    accounts: "{{ mail_accounts }}"
+    clients: [claws_mail]
+  register: mail
+  failed_when: mail is failed and mail.refused | default([]) | length == 0
+
+- name: Fail where an account was refused
+  ansible.builtin.fail:
+    msg: "{{ inventory_hostname }}: {{ mail.msg }}"
+  when: mail.refused | default([]) | length > 0
+
 - name: Take an account away again
   mailfleet.autodiscover.client_config:
     accounts:
@@ -400,7 +414,7 @@ drift:
        key: "[Account: 1] pop_before_smtp", reason: content, expected: "1", found: "0"}
 translation:
   description: What became of each element of the answer in each client.
-  returned: always
+  returned: unless the node could not be looked at
   type: list
   elements: dict
   contains:
@@ -444,7 +458,7 @@ registry:
     - Values that clients need in the registry of the Windows user who reads the mail, ready for
       M(ansible.windows.win_regedit). This module does not write them.
     - Empty where no client needs any, and with O(state=absent).
-  returned: always
+  returned: unless the node could not be looked at
   type: list
   elements: dict
   contains:
@@ -470,13 +484,15 @@ registry:
     - {client: outlook_local_xml, email: ada@example.org, name: PreferLocalXML, data: 1, type: dword,
        path: 'HKCU:\Software\Microsoft\Office\16.0\Outlook\AutoDiscover'}
 findings:
-  description: What was noticed, each with code, severity, element, line, message and email.
-  returned: always
+  description:
+    - What was noticed, each with code, severity, element, line, message and email.
+    - A run prints those of severity V(warning) as warnings, with the name of the host, and at most three of them.
+  returned: unless the node could not be looked at
   type: list
   elements: dict
 summary:
   description: RV(translation), RV(drift), RV(findings) and RV(pending) as lines for a person.
-  returned: always
+  returned: unless the node could not be looked at
   type: dict
 refused:
   description: Accounts of which nothing was written, each with email and reason.
@@ -485,7 +501,7 @@ refused:
   elements: dict
 pending:
   description:
-    - What could not be written now, because a client runs or a user is missing.
+    - What could not be written now, because a client runs or a user is missing. A run warns of it, and does not fail.
     - Each with path, client, email and reason.
   returned: when the node was looked at
   type: list

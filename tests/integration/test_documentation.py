@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import shlex
@@ -69,7 +70,7 @@ def test_examples_of_plugins(ansible: Ansible, machine: Machine, kind: str, name
     failed = [
         (task["name"], result["msg"])
         for task, result in zip(examples(kind, name), results, strict=True)
-        if result["failed"]
+        if result.get("failed")
     ]
     assert failed == []
 
@@ -149,6 +150,27 @@ def test_the_readme_task_and_overrides(ansible: Ansible, machine: Machine) -> No
     assert "override" in {row["code"] for row in last["findings"]}
     sentence = block_after("The task names the account", "text").splitlines()[1]
     assert sentence in refused["msg"]
+
+
+def test_the_readme_for_a_play_of_ones_own(ansible: Ansible, machine: Machine) -> None:
+    tasks = yaml.safe_load(block_after("in a play of your own", "yaml"))
+    tasks[0]["mailfleet.autodiscover.client_config"]["root"] = str(machine.root)
+    answer = block_after("2. Keep the answer", "xml")
+    accounts = [{"email": f"user{number}@example.org", "user": "ada", "pox": answer} for number in range(20)]
+    accounts[3]["pox"] = answer.replace("<Port>995<", "<Port>99999<")
+    play = {"name": "Play", "hosts": "desk1", "gather_facts": False, "connection": "local", "tasks": tasks}
+    path = ansible.directory / "play.yml"
+    path.write_text(json.dumps([{**play, "vars": {"mail_accounts": accounts}}]), encoding="utf-8")
+    run = ("ansible-playbook", str(path), "-i", "desk1,")
+    done = ansible.command(*run)
+    assert done.returncode == 2 and "changed=1" in done.stdout and len(done.stdout) < 4000, done.stdout
+    assert "desk1: 1 of 20 accounts refused. The others were provisioned.\n" in done.stdout
+    assert machine.accountrc("ada").read_bytes().count(b"pop_before_smtp=1") == 19
+
+    (machine.root / "var/lib/mailfleet/default.json").write_bytes(b"garbage")
+    done = ansible.command(*run)
+    assert done.returncode == 2 and "ok=0" in done.stdout and "cannot be read as a record" in done.stdout
+    assert "failed_when" not in done.stdout and len(done.stdout) < 4000, done.stdout
 
 
 def test_the_readme_of_the_role(ansible: Ansible, machine: Machine) -> None:

@@ -86,6 +86,8 @@ def test_a_failed_module_is_never_no_drift(fleet: Fleet, cause: Callable[[Fleet]
     recap = {found[1]: found[0] for found in re.findall(r"(^(\w+) .*failed=.*$)", printed, re.M)}
     assert "failed=1" in recap[REPORTED] and "failed=0" in recap["desk2"], printed
     assert f"[{REPORTED}]: FAILED!" in printed
+    # Nothing was provisioned, so nothing is told of what would have been.
+    assert "translation" not in printed and "summary" not in printed
 
 
 def test_a_host_that_failed_is_failed_alone_and_without_judgement_too(fleet: Fleet) -> None:
