@@ -17,7 +17,7 @@ from ..wording import quoted, quoted_login
 from .logins import host_of_domain
 from .names import has_control, is_local, is_plain_text, normalised_hostname
 from .protocol_values import ProtocolValues
-from .unfilled import is_unfilled, is_wrapped_address
+from .unfilled import is_unfilled, is_unfilled_host, is_wrapped_address
 
 _DOMAIN = re.compile(r"[^\s@\\/\x00-\x1f\x7f]{1,255}")
 
@@ -71,7 +71,7 @@ def _is_no_value(values: ProtocolValues, element: str, value: Value, code: str, 
             value,
         )
         return True
-    if is_unfilled(value.text):
+    if (is_unfilled_host if element == "Server" else is_unfilled)(value.text):
         values.note(
             "placeholder-unfilled",
             f"{values.title}: {element} is {quoted(value.text)}, which the server's template did not fill in. "

@@ -19,21 +19,33 @@ from .names import MAX_TEXT
 _SIGNS = re.compile(
     r"""
       \{[^{}]*\}                                # {email}, {{ .Email }}, ${email}, {% email %}
-    | (?<![\w$])\$[A-Za-z_]                      # $email
+    | (?<![\w$])\$!?[A-Za-z_] | \$[({]\w         # $email, $!email, $(email), ${email
+    | ^\$[0-9]$                                 # $1
     | (?<!\w)%[A-Za-z](?!\w) | %\(\w+\)[a-z] | %[0-9]+\$[a-z]     # %s, %(email)s, %1$s
+    | %![A-Za-z]?\(                             # %!s(MISSING), %!(EXTRA string=ada)
     | (?<!\w)@@?[A-Za-z_]\w*@@?(?!\w)           # @EMAIL@, @@EMAIL@@
-    | \[%.*%\] | \[email\W+protected\] | ^\[[A-Za-z_\s]*\]$       # [% email %], [email protected], [USERNAME]
+    | \[%[^%]*%\] | \[email\W+protected\]       # [% email %], [email protected]
+    | ^\[{1,2}[A-Za-z_\s]*\]{1,2}$              # [USERNAME], [[email]]
     | (?<!\w)\#\#?[A-Za-z_]\w*\#                # #EMAIL#
     | <[^<>@]*>                                 # <Email>, <%= email %>
     | ^:[A-Za-z_]\w*$                           # :email
     | ^__\w+__$                                 # __EMAIL__
-    | ^@ | @$                                   # @example.org, ada@, @
+    | ^@\S*$ | ^\S*@$                           # @example.org, ada@, @
     """,
     re.X,
 )
-_WRAPPED = re.compile(r"""^mailto:|^["'].*["']$|<[^<>]*>|\s.*@|@.*\s""", re.I | re.S)
+_WRAPPED = re.compile(
+    r"""
+      ^(?:mailto|smtp):
+    | ^b?["'`].*["'`]$ | ^[\[(].*@              # b'ada@example.org', ['ada@example.org']
+    | @[^,;]*[,;](?:\s*$|.*@)                   # ada@example.org;
+    | <[^<>]*> | \s.*@ | @.*\s
+    """,
+    re.I | re.S | re.X,
+)
 _WORDS = frozenset(("(none)", "(null)", "array", "hostname", "none", "null", "undefined"))
-"""The whole value in lower case: what JavaScript, Python, Perl and PHP write for nothing, and a word of templates."""
+"""The whole value, or each of its words, in lower case: what JavaScript, Python, Perl and PHP write for nothing, and a
+word of templates."""
 _IN_CAPITALS = frozenset(
     (
         "DOMAIN",
@@ -55,7 +67,21 @@ def is_unfilled(text: str) -> bool:
     """Tell whether ``text`` is what a template leaves where nobody fills it in."""
     if len(text) > MAX_TEXT:
         return False
-    return text.casefold() in _WORDS or text in _IN_CAPITALS or _SIGNS.search(text) is not None
+    words = text.casefold().split()
+    is_nothing = bool(words) and _WORDS.issuperset(words)
+    _local, at, domain = text.rpartition("@")
+    return (
+        is_nothing or text in _IN_CAPITALS or (bool(at) and _ends_in_nothing(domain)) or _SIGNS.search(text) is not None
+    )
+
+
+def is_unfilled_host(text: str) -> bool:
+    """Tell the same of a host name, of which a template fills in the end: ``mail.undefined``."""
+    return is_unfilled(text) or _ends_in_nothing(text)
+
+
+def _ends_in_nothing(host: str) -> bool:
+    return host.rpartition(".")[2].casefold() in _WORDS
 
 
 def is_wrapped_address(text: str) -> bool:

@@ -98,6 +98,8 @@ UNFILLED = [
     *("{{.Email}}", "{{ email }}", "{email}", "{0}", "${email}", "$email", "%s", "%s@example.org", "%(email)s", "%1$s"),
     *("@EMAIL@", "@@EMAIL@@", "[% username %]", "#EMAIL#", "<Email>", "user@", "@", "@example.org", ":email", "%u@%d"),
     *("[email protected]", "[email\u00a0protected]", "[object Object]", "__EMAIL__", "<%= email %>", "USERNAME"),
+    *("$!email", "$(email)", "${email", "$1", "%!s(MISSING)", "ada%!(EXTRA string=ada)", "[[email]]"),
+    *("ada@undefined", "undefined@example.null", "ada@NULL", "undefined undefined", "None None", "[% a\n%]"),
     *("undefined", "Undefined", "null", "NULL", "none", "None", "hostname", "HOSTNAME", "(null)", "Array"),
 ]
 FILLED = [
@@ -114,6 +116,7 @@ FILLED = [
         "n.o@e.org",
     ),
     *("nullmann", "username", "ada+list@example.org", "a{b", "user@%EMAILDOMAIN%", "%EMAILADDRESS%", "[ada", "a<b"),
+    *("@Home Ltd", "Office @", "c.null", "ada.none", "a$(", "5$", "[% a", "Christopher Null"),
     *("undefined@example.org", "hostname1", "_email_", "o'brien", "ada:imap", "#1", "%a1", "_ada_"),
 ]
 
@@ -134,6 +137,18 @@ def test_long_texts_cost_nothing(sign: str) -> None:
 @pytest.mark.parametrize("text", FILLED)
 def test_filled(text: str) -> None:
     assert not is_unfilled(text)
+
+
+@pytest.mark.parametrize("text", ["[%", "[% ", "@a", "%(a", "${", "$(", "[email ", "<a"])
+def test_a_long_value_takes_no_time(text: str) -> None:
+    start = time.process_time()
+    is_unfilled(text * (100_000 // len(text)))
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("host, refused", [("mail.undefined", True), ("mail.NULL", True), ("null.example.org", False)])
+def test_a_host_of_which_the_end_was_not_filled_in(host: str, refused: bool) -> None:
+    assert ("did not fill in" in reasons(plan(request(pop3(Server=host), smtp(UsePOPAuth="on"))))) is refused
 
 
 @pytest.mark.parametrize("text", [text for text in UNFILLED if "<%" not in text])
@@ -162,7 +177,7 @@ def test_a_name_that_nobody_filled_in_is_left_out(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Ada Lovelace", "Ada <3", "A$AP", "Ada [IT]", "Ada 100%", "User", "Ada, none of them"]
+    "name", ["Ada Lovelace", "Ada <3", "A$AP", "Ada [IT]", "Ada 100%", "User", "Ada, none of them", "@Home Ltd"]
 )
 def test_a_name_of_a_person_stays(name: str) -> None:
     assert section(plan(request(document=answer(pop3(), smtp(), name=name))))["name"] == name
@@ -186,7 +201,12 @@ def test_a_name_that_is_the_providers(name: str, stays: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["mailto:ada@example.org", '"ada@example.org"', "Ada <ada@example.org>", "ada @example.org"]
+    "text",
+    [
+        *("mailto:ada@example.org", '"ada@example.org"', "Ada <ada@example.org>", "ada @example.org"),
+        *("b'ada@example.org'", "['ada@example.org']", "(ada@example.org)", "`ada@example.org`"),
+        *("SMTP:ada@example.org", "ada@example.org;", "ada@example.org, bob@example.org"),
+    ],
 )
 def test_an_address_with_more_around_it_is_no_login(text: str) -> None:
     document = answer(pop3(LoginName=text), smtp())
