@@ -27,9 +27,11 @@ class Doubtful:
         for row in self._rows:
             for client in row["clients"]:
                 before = self._recorded.get((row["account"], client, row.get("user") or ""), {})
-                was, now = (side.get("username") for side in (before.get("incoming") or {}, row["incoming"]))
-                if was and was != now:
-                    found.append((row["account"], client, _reason(row, "the account", was)))
+                for side in ("incoming", "outgoing"):
+                    was, now = ((servers.get(side) or {}).get("username") for servers in (before, row))
+                    if was and now and was != now:
+                        found.append((row["account"], client, _reason(row, "the account", was, now)))
+                        break
         return found
 
     def in_file(self, target: Target) -> list:
@@ -45,18 +47,20 @@ class Doubtful:
                 was = drift["found"]
                 if drift["key"] is None:
                     unknown = target.entries.get(drift["client"]) is None
-                    if unknown and not any(login.encode() in target.found.content for login in logins):
-                        found.append((row["account"], drift["client"], _reason(row, target.shown, None)))
+                    content = target.found.content.strip()
+                    if unknown and content and not any(login.encode() in content for login in logins):
+                        found.append(
+                            (row["account"], drift["client"], _reason(row, target.shown, None, "".join(logins[:1])))
+                        )
                 elif drift["expected"] in logins and was and was != drift["expected"]:
-                    found.append((row["account"], drift["client"], _reason(row, target.shown, was)))
+                    found.append((row["account"], drift["client"], _reason(row, target.shown, was, drift["expected"])))
         return found
 
 
-def _reason(row: dict, what: str, was: object) -> str:
+def _reason(row: dict, what: str, was: object, now: str) -> str:
     has = f"logs in as {quoted(was)}" if was else "was there before and has another login"
-    login = quoted(row["incoming"].get("username") or "")
     return (
-        f"{what} {has}, which is kept: the new login would be {login}, of a response that seems to be for "
+        f"{what} {has}, which is kept: the new login would be {quoted(now)}, of a response that seems to be for "
         f"{quoted(row['of_another'])}. Fetch the response again with {row['account']}; if the login is right, override "
         "username with it."
     )

@@ -15,10 +15,10 @@ from ..errors import AccountRefused, AutodiscoverError
 from ..findings import Finding, few_of_a_kind
 from ..wording import quoted
 from .choice import SmtpLast, chosen_incoming, chosen_outgoing, leak_sentence, leaks, refuse_leaks, with_spa
-from .logins import belongs_to, login
+from .logins import login
 from .model import Authentication, IncomingServer, IncomingType, OutgoingServer, Settings, SocketType
 from .names import same_organisation
-from .persons import answered_name, other_person
+from .persons import answered_name, other_person, strange_logins
 from .policy import Policy
 
 _Server = TypeVar("_Server", IncomingServer, OutgoingServer)
@@ -151,21 +151,13 @@ def _decided(
     wanted = "pop3" if policy.incoming == "auto" and smtp_last == "pure" else policy.incoming
     incoming = chosen_incoming(offered_incoming, wanted, policy, findings, email)
     incoming_login = login(incoming, email, policy, findings)
-    other = other_person(settings, incoming_login if incoming.type not in logins_given else email, email)
-    if other is not None:
-        findings.append(other.finding)
-    elif not belongs_to(incoming_login, email) and incoming.type not in logins_given:
-        findings.append(
-            Finding(
-                "login-not-address",
-                f"{email}: the login is {quoted(incoming_login)}, which is neither the address nor its local part.",
-                "LoginName",
-            )
-        )
+    username, same_secret = _outgoing_login(outgoing, incoming, incoming_login, email, policy, findings)
+    logins = _logins_of_the_answer(incoming, incoming_login, outgoing, username, logins_given)
+    other = other_person(settings, logins, email)
+    findings += [other.finding] if other is not None else strange_logins(logins, email)
     if leaks(outgoing, policy) and incoming.type != "pop3":
         # Only a POP3 login could have stood in for the password that must not travel.
         raise AccountRefused(leak_sentence(email, [outgoing], pop3_login, policy))
-    username, same_secret = _outgoing_login(outgoing, incoming, incoming_login, email, policy, findings)
     _note_smtp_last(smtp_last, incoming, outgoing, email, policy, findings)
     # POP-before-SMTP needs no password on an unencrypted way, so none is sent there; enforced, nowhere.
     instead = smtp_last == "pure" and incoming.type == "pop3" and policy.smtp_last == "enforce"
@@ -193,9 +185,20 @@ def _decided(
         ttl_hours=settings.ttl_hours,
         expires=settings.expires,
         password_command=password_command,
-        of_another=other.email if other is not None else None,
+        of_another=other.email if other is not None and logins else None,
         findings=few_of_a_kind(findings),
     )
+
+
+def _logins_of_the_answer(
+    incoming: IncomingServer, incoming_login: str, outgoing: OutgoingServer, username: str, given: Collection[str]
+) -> dict[str, str]:
+    """Return the logins that are not the caller's own, with the host of the first server that takes each."""
+    logins = {incoming_login: incoming.hostname} if incoming.type not in given else {}
+    own = outgoing.username is not None and not outgoing.same_credentials and outgoing.authentication != "none"
+    if own and outgoing.type not in given:
+        logins.setdefault(username, outgoing.hostname)
+    return logins
 
 
 def _source(chosen: _Server, offered: Sequence[_Server], said: Sequence[_Server]) -> _Server:

@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import MeaningError
 from ..findings import Finding
 from ..wording import quoted
-from .logins import expanded, is_address_of_another
+from .logins import belongs_to, expanded, is_address_of_another
 from .model import Settings
 from .names import is_plain_text
 
@@ -26,17 +27,31 @@ class OtherPerson:
     finding: Finding
 
 
-def other_person(settings: Settings, login_name: str, email: str) -> OtherPerson | None:
-    """Return for whom the response seems to be if that is not ``email``, or null.
+def other_person(settings: Settings, logins: Iterable[str], email: str) -> OtherPerson | None:
+    """Return for whom the response seems to be by its address and ``logins`` if that is not ``email``, or null.
 
     A cache, or a script that mixes up two requests, hands out the response of somebody else. An alias has a primary
     address of its own, so this is a warning and no error.
     """
     if (other := other_address(settings, email)) is not None:
         return other
-    if is_address_of_another(login_name, email):
-        return _other(login_name, email, f"LoginName is {quoted(login_name)}", "LoginName")
+    for name in logins:
+        if is_address_of_another(name, email):
+            return _other(name, email, f"LoginName is {quoted(name)}", "LoginName")
     return None
+
+
+def strange_logins(logins: Mapping[str, str], email: str) -> list[Finding]:
+    """Tell which of ``logins``, each with its host, are neither the address nor its local part."""
+    return [
+        Finding(
+            "login-not-address",
+            f"{email}: the login for {host} is {quoted(name)}, which is neither the address nor its local part.",
+            "LoginName",
+        )
+        for name, host in logins.items()
+        if not belongs_to(name, email)
+    ]
 
 
 def other_address(settings: Settings, email: str) -> OtherPerson | None:

@@ -55,6 +55,21 @@ def test_a_whole_file_that_was_there_is_kept(node):
     assert node.read(CONF) == f"login={ADA}\n".encode()
 
 
+def test_an_empty_file_has_no_login_to_keep(node):
+    node.write(CONF, b" \n")
+    wanted = whole(content=f"login={BOB}\n", client="claws_mail")
+    assert node.install([wanted], connections=[connection(BOB, BOB)])["refused"] == []
+
+
+def test_a_login_for_smtp_that_we_provisioned_is_kept(node):
+    node.install([claws(ADA)], connections=[connection(ADA)])
+    other = connection(ADA, BOB)
+    other["outgoing"] = dict(other["outgoing"], username=BOB)
+    assert f'logs in as "{ADA}", which is kept: the new login would be "{BOB}"' in reason(
+        node.install([claws(ADA)], connections=[other])
+    )
+
+
 def test_a_whole_file_that_we_provisioned_is_kept(node):
     ours, other = (whole(content=f"login={login}\n", client="claws_mail") for login in (ADA, BOB))
     node.install([ours], connections=[connection(ADA)])

@@ -280,6 +280,33 @@ def test_a_response_for_somebody_else(address: str | None, login: str, sign: str
     assert connection.get("of_another") == (None if sign is None else "bob@example.org")
 
 
+@pytest.mark.parametrize(
+    "elements, code",
+    [
+        ({"LoginName": "bob@example.org"}, "response-of-another"),
+        ({"LoginName": "relay7"}, "login-not-address"),
+        ({"LoginName": "ada"}, None),
+        ({"LoginName": "bob@example.org", "UsePOPAuth": "on"}, None),
+        ({"LoginName": "bob@example.org", "AuthRequired": "off"}, None),
+    ],
+    ids=str,
+)
+def test_a_login_for_smtp_that_is_not_the_accounts(elements: dict[str, str], code: str | None) -> None:
+    result = plan(request(pop3(), smtp(**elements)))
+    assert codes(result) & {"response-of-another", "login-not-address"} == ({code} if code else set())
+    assert ("of_another" in result.connections[0]) is (code == "response-of-another")
+    own = plan(request(document=answer(pop3(), smtp(**elements)), overrides={"smtp": {"username": "relay7"}}))
+    assert not codes(own) & {"response-of-another", "login-not-address"}
+
+
+def test_a_login_that_the_caller_gives_is_in_no_doubt_whoever_the_response_is_for() -> None:
+    """Or the override that a refusal advises would be refused itself."""
+    document = answer(pop3(LoginName="bob"), smtp(UsePOPAuth="on"), address="bob@example.org", name="Bob")
+    result = plan(request(document=document, overrides={"pop3": {"username": "lovelace"}}))
+    assert "response-of-another" in codes(result) and section(result)["name"] == "ada"
+    assert "of_another" not in result.connections[0]
+
+
 def test_a_login_that_the_caller_gives_is_the_accounts_own() -> None:
     document = answer(pop3(LoginName="bob@example.org"), smtp())
     result = plan(request(document=document, overrides={"pop3": {"username": "bob@example.org"}}))
