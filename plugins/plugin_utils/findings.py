@@ -23,7 +23,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "element-duplicate": ("warning", "an element stands twice in one Protocol, Account or User; the first one counts"),
     "element-unknown": ("info", "a mail Protocol holds an element that is not known, and not used"),
     "element-nested": ("warning", "an element that should hold text holds other elements; it was not used"),
-    "script-output": ("warning", "the server's script printed HTML, as of a PHP warning, between the elements"),
+    "script-output": ("warning", "the server's script printed HTML or text, as of a PHP warning, between the elements"),
     "element-misplaced": ("warning", "an element of a Protocol stands outside of one; it was not used"),
     "encoding-contradiction": ("info", "the declared encoding is not the one of the bytes; the bytes count"),
     "error-beside-settings": ("warning", "the answer holds an Error beside usable settings"),

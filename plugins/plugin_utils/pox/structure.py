@@ -46,14 +46,6 @@ _REDIRECT_NAMES = {
     **dict.fromkeys(("redirecturl", "redirecturi"), "RedirectUrl"),
     **dict.fromkeys(("redirectaddr", "redirectaddress"), "RedirectAddr"),
 }
-_REDIRECTS = tuple(
-    f"{{*}}{name}"
-    for name in (
-        *("RedirectUrl", "RedirectURL", "redirectUrl", "redirectURL", "redirecturl", "REDIRECTURL", "RedirectUri"),
-        *("RedirectAddr", "redirectAddr", "redirectaddr", "REDIRECTADDR", "RedirectAddress"),
-    )
-)
-
 _line: Callable[[etree._Element], int] = attrgetter("sourceline")
 """The line on which a start tag ends; never null in a tree that came from a parser."""
 
@@ -103,6 +95,7 @@ class Reading:
                 self._error(child)
             elif name == "Request":
                 raise NotAutodiscoverError(self.source, name, _line(child))
+        self._note_text(root)
         return Response(
             source=self.source,
             line=_line(root),
@@ -121,11 +114,12 @@ class Reading:
     def _redirects(self, root: etree._Element) -> tuple[tuple[str, Value], ...]:
         """Return the redirects of the whole document: servers put them beside Account and inside Protocol too."""
         found: list[tuple[str, Value]] = []
-        for element in root.iter(*_REDIRECTS):
-            if len(found) == FINDINGS_OF_A_CODE:
-                break
-            name = _REDIRECT_NAMES[_split(element.tag)[1].lower()]
-            found.append((name, Value((element.text or "").strip(), _line(element))))
+        for element in root.iter():
+            name = _REDIRECT_NAMES.get(_split(str(element.tag))[1].lower())
+            if name is not None:
+                found.append((name, Value((element.text or "").strip(), _line(element))))
+                if len(found) == FINDINGS_OF_A_CODE:
+                    break
         return tuple(found)
 
     def _response(self, response: etree._Element) -> None:
@@ -144,6 +138,7 @@ class Reading:
                 self._error(child)
             elif name == "Action":
                 action = child
+        self._note_text(response)
         namespace = _split(response.tag)[0]
         if ACTIVESYNC_NAMESPACE_PART not in namespace.lower() and (action is None or not len(action) or has_account):
             return
@@ -283,6 +278,8 @@ class Reading:
                 again.append((known.name, child, values[known.name]))
             else:
                 values[known.name] = self._nested(known, child) if len(child) else _plain_value(child)
+        if place != "error":
+            self._note_text(parent)
         return parts, unknown, again
 
     def _nested(self, known: Element, element: etree._Element) -> Value:
@@ -344,6 +341,22 @@ class Reading:
             None,
             _line(element),
         )
+
+    def _note_text(self, parent: etree._Element) -> None:
+        """Tell of text between elements, where none belongs: a script printed it, or a template left it."""
+        if self._told["script-output"]:
+            return
+        for text, element in ((parent.text, parent), *((child.tail, child) for child in parent)):
+            words = " ".join(text.split()) if text else ""
+            if words and len(parent):
+                self._note(
+                    "script-output",
+                    f"{quoted(words)} stands between the elements of the response. The server's script printed it, or "
+                    "its template was not filled in; correct that.",
+                    None,
+                    _line(element),
+                )
+                return
 
     def _note_again(self, title: str, again: list[_Again]) -> None:
         for name, element, first in again:

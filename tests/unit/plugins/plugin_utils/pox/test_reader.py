@@ -293,6 +293,12 @@ FOUND = {
         [("script-output", None, 2)],
     ),
     "script-output: in a Protocol": (mail("\n<b>Notice</b>: x"), [("script-output", None, 3)]),
+    "script-output: text in a Protocol": (mail("\nNotice: x in a.php on line 3"), [("script-output", None, 2)]),
+    "script-output: text before Account": (answer("{% if mail %}", account(IMAP)), [("script-output", None, 2)]),
+    "redirect-beside-settings: in other capitals": (
+        answer(account(IMAP, head="<RedirectURI>https://e.org</RedirectURI>")),
+        [("redirect-beside-settings", "RedirectUrl", 2)],
+    ),
     "script-output: beside Account": (answer(account(IMAP), "<br />"), [("script-output", None, 2)]),
     "element-misplaced: a Protocol outside of Account": (
         answer(SMTP, account(IMAP)),
