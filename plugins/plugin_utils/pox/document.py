@@ -35,6 +35,7 @@ from .errors import (
     TooManyError,
     TruncatedError,
 )
+from .script_output import script_message
 
 MAX_BYTES = ANSWER_BYTES
 
@@ -79,12 +80,6 @@ _SOURCE_CODE = re.compile(r"<\?(?:php\b|=|(?=[\s]))|<%", re.I)
 _SOURCE_CODE_OR_COMMENT = re.compile(rf"<!--|{_SOURCE_CODE.pattern}", re.I)
 _RESPONSE = re.compile(r"<\?xml\s|<(?:[\w-]+:)?Autodiscover[\s/>]", re.I)
 _TAG = re.compile(r"<[^<>]*>")
-_SCRIPT_MESSAGE = re.compile(
-    r"(?:^|<b>|\bPHP )[ \t]{0,20}(?:(?:fatal |parse |compile )?error|warning|notice|deprecated|strict standards"
-    r"|exception|traceback \(most recent call last\))(?:</b>)?[ \t]{0,20}:",
-    re.I | re.M,
-)
-"""How a message of PHP or Python begins that a failing script prints."""
 _JSON_MESSAGES = ("detail", "error", "error_description", "errors", "errormessage", "message", "reason", "title")
 
 
@@ -286,7 +281,7 @@ def _refuse_what_stands_before(text: str, position: int, source: str) -> None:
     where = _line(text, response.start())
     if before.startswith("HTTP/"):
         problem = f"the headers of HTTP stand before the response, which begins on line {where}. Save it without them"
-    elif _SCRIPT_MESSAGE.search(before):
+    elif script_message(before):
         problem = f"the server's script printed {quoted(words, 160)} before the response, which begins on line {where}"
     else:
         problem = f"{quoted(words)} stands before the response, which begins on line {where}"
@@ -345,16 +340,16 @@ def _parse(text: str, source: str) -> etree._Element:
         if _is_cut_off(encoded):
             raise TruncatedError(source, text.count("\n") + 1) from None
         problem = quoted(_PARSER_ADVICE.split(error.msg or "syntax error", maxsplit=1)[0], 160)
-        hint = ". Write & as &amp;" if "EntityRef" in problem else _script_message(text)
+        hint = ". Write & as &amp;" if "EntityRef" in problem else _printed(text)
         raise NotWellFormedError(source, f"the parser says {problem}{hint}", error.lineno or 1) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise DoctypeError(source, 1)
     return root
 
 
-def _script_message(text: str) -> str:
+def _printed(text: str) -> str:
     """Return the words for what a script printed inside of the response, if it did."""
-    found = _SCRIPT_MESSAGE.search(text)
+    found = script_message(text)
     if found is None:
         return ""
     start = text.rfind("\n", 0, found.start()) + 1

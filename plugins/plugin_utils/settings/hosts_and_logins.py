@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from ..pox.response import Value
+from ..pox.script_output import script_message
 from ..wording import quoted, quoted_login
 from .logins import host_of_domain
 from .names import has_control, is_local, is_plain_text, normalised_hostname
@@ -60,13 +61,22 @@ def hostname_of(values: ProtocolValues) -> str:
 
 
 def _is_no_value(values: ProtocolValues, element: str, value: Value, code: str, override: str) -> bool:
-    """Note an error for HTML, or for a placeholder that was not filled in, and tell whether there was one."""
+    """Note an error for what a script printed or a placeholder that was not filled in; tell whether there was one."""
     if value.nested:
         values.note(
             code,
             f"{values.title}: {element} holds HTML ({quoted(value.nested, 40)} first) and the text "
             f"{quoted(value.text)}: the server's script printed it, there is no value. Correct the script, or "
             f"override {override}.",
+            element,
+            value,
+        )
+        return True
+    if script_message(value.text) is not None:
+        values.note(
+            code,
+            f"{values.title}: {element} is {quoted(value.text)}, which the server's script printed: there is no value. "
+            f"Correct the script, or override {override}.",
             element,
             value,
         )

@@ -16,7 +16,9 @@ from ..findings import Finding, few_of_a_kind
 from ..limits import few
 from ..pox.elements import MAIL_TYPES
 from ..pox.response import Protocol, Response, Value
+from ..pox.script_output import script_message
 from ..wording import listed, named, quoted, quoted_login
+from .logins import has_placeholder
 from .model import Exchange, IncomingServer, OutgoingServer, Settings
 from .names import is_plain_text, normalised_address
 from .overrides import Overrides, checked_overrides
@@ -136,13 +138,14 @@ def _is_for_some_networks(protocol: Protocol, findings: list[Finding]) -> bool:
 def _display_name(value: Value | None, findings: list[Finding]) -> str | None:
     if value is None or not value.text:
         return None
-    if is_plain_text(value.text) and not is_unfilled(value.text):
+    if not is_plain_text(value.text):
+        why = "which cannot stand on one line of a file"
+    elif script_message(value.text) is not None:
+        why = "which the server's script printed"
+    elif is_unfilled(value.text):
+        why = "which the server's template did not fill in"
+    else:
         return value.text
-    why = (
-        "which the server's template did not fill in"
-        if is_plain_text(value.text)
-        else "which cannot stand on one line of a file"
-    )
     findings.append(
         Finding(
             "display-name-invalid",
@@ -155,9 +158,10 @@ def _display_name(value: Value | None, findings: list[Finding]) -> str | None:
 
 
 def _address(value: Value | None, findings: list[Finding]) -> str | None:
-    if value is None or not value.text:
+    if value is None or not value.text or has_placeholder(value.text):
+        # With one it is whoever's the response is used for.
         return None
-    address = normalised_address(value.text)
+    address = None if is_unfilled(value.text) else normalised_address(value.text)
     if address is None:
         findings.append(
             Finding(

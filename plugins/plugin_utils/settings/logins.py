@@ -101,6 +101,11 @@ def _with_domain(name: str, server: IncomingServer | OutgoingServer, email: str)
     return f"{domain}\\{name}" if server.authentication == "NTLM" else f"{name}@{domain}"
 
 
+def has_placeholder(text: str) -> bool:
+    """Tell whether ``text`` holds a placeholder that is filled in."""
+    return any(name in text.upper() for name in PLACEHOLDERS)
+
+
 def has_own_placeholder(text: str) -> bool:
     """Tell whether ``text`` holds a placeholder by which it differs from person to person of a domain."""
     return any(name in text.upper() for name in ("%EMAILADDRESS%", "%EMAILLOCALPART%"))

@@ -69,6 +69,24 @@ def test_text_between_tags_is_no_value(element: str, override: str, text: str) -
     assert reasons(given) == "" and len(given.files) == 2
 
 
+PLAIN_WARNING = "Warning: Undefined array key 1 in a.php on line 12"
+
+
+@pytest.mark.parametrize("element, override", HARMFUL)
+@pytest.mark.parametrize("text", [PLAIN_WARNING, "\nPHP Notice:  x in a.php\nada", "Error: no such user"])
+def test_what_a_script_printed_as_text_is_no_value(element: str, override: str, text: str) -> None:
+    document = answer(pop3(**{"DomainRequired": "on", element: text}), smtp())
+    result = plan(request(document=document))
+    assert f"Protocol POP3: {element} is " in reasons(result) and "script printed: there is no value" in reasons(result)
+    name, _colon, value = override.partition(": ")
+    assert reasons(plan(request(document=document, overrides={"pop3": {name: value}}))) == ""
+
+
+def test_what_a_script_printed_as_text_is_no_name() -> None:
+    result = plan(request(document=answer(pop3(), smtp(), name=PLAIN_WARNING)))
+    assert section(result)["name"] == "ada" and "script printed" in messages(result, "display-name-invalid")
+
+
 @pytest.mark.parametrize("element", ["Port", "SSL", "Encryption", "SPA", "DomainRequired", "TTL", "ExpirationDate"])
 def test_other_elements_with_html_are_not_set(element: str) -> None:
     broken = markup(pop3(**{element: "here"}), element, f"{WARNING}1")
@@ -297,6 +315,20 @@ def test_a_login_for_smtp_that_is_not_the_accounts(elements: dict[str, str], cod
     assert ("of_another" in result.connections[0]) is (code == "response-of-another")
     own = plan(request(document=answer(pop3(), smtp(**elements)), overrides={"smtp": {"username": "relay7"}}))
     assert not codes(own) & {"response-of-another", "login-not-address"}
+
+
+@pytest.mark.parametrize(
+    "address, code",
+    [
+        ("%EMAILADDRESS%", None),
+        ("%EmailLocalPart%@example.org", None),
+        ("{user}@example.org", "address-invalid"),
+        ("ada@undefined", "address-invalid"),
+    ],
+)
+def test_an_address_that_nobody_filled_in_is_nobody_elses(address: str, code: str | None) -> None:
+    result = plan(request(document=answer(pop3(), smtp(), address=address, name="Ada L")))
+    assert codes(result) == ({code} if code else set()) and section(result)["name"] == "Ada L"
 
 
 def test_a_login_that_the_caller_gives_is_in_no_doubt_whoever_the_response_is_for() -> None:
