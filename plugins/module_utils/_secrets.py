@@ -270,3 +270,18 @@ def without_password(text: str) -> str:
         if separated is not None:
             return _without_login(text[: separated.end()]) + HIDDEN
     return _without_login(text)
+
+
+_AFTER_COLON = re.compile(r"([^:/@\[\]]+:)(?![0-9]+\Z|[\s/\\])(?=.)", re.S)
+_IP = re.compile(r"(?:[0-9A-Fa-f]*:){2}[0-9A-Fa-f:.]*")
+
+
+def without_password_of_login(text: str) -> str:
+    """Return a login or the name of a host without what stands after a colon and is no port.
+
+    Somebody may have written ``ada:secret`` where a login belongs.
+    """
+    colon = _AFTER_COLON.match(text)
+    if colon is None or "@" in text or _IP.fullmatch(text):
+        return text
+    return colon[1] + HIDDEN

@@ -12,7 +12,9 @@ Protocols.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
+
+from ..module_utils import _words
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -45,10 +47,8 @@ REPORT_TEXT = 4_000
 """Characters of one text in a report; the installer's own sentences have at most 1,200."""
 
 
-def few(reasons: Sequence[str]) -> str:
-    """Return the first five reasons as one text, with the number of the others."""
-    told = " ".join(reasons[:REASONS])
-    return told if len(reasons) <= REASONS else f"{told} And {len(reasons) - REASONS} more."
+few = _words.few
+"""The first five reasons as one text, with the number of the others."""
 
 
 def kinds_over(kinds: Iterable[Hashable]) -> dict[int, int]:

@@ -7,20 +7,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import TypeVar, cast
 
 from ..module_utils._errors import presentable as _presentable
 from ..module_utils._errors import printable
-from ..module_utils._secrets import HIDDEN, without_password
+from ..module_utils._secrets import without_password, without_password_of_login
+from ..module_utils._words import did_you_mean, listed
 
-__all__ = ("listed", "named", "presentable", "printable", "quoted", "quoted_login")
+__all__ = ("did_you_mean", "listed", "named", "presentable", "printable", "quoted", "quoted_login")
 
 _Plain = TypeVar("_Plain")
-
-_AFTER_COLON = re.compile(r"([^:/@\[\]]+:)(?![0-9]+\Z|[\s/\\])(?=.)", re.S)
-_IP = re.compile(r"(?:[0-9A-Fa-f]*:){2}[0-9A-Fa-f:.]*")
 
 
 def quoted(value: object, limit: int = 80) -> str:
@@ -35,11 +31,7 @@ def quoted_login(value: object, limit: int = 80) -> str:
 
     Somebody may have written ``ada:secret`` where a login belongs.
     """
-    text = str(value)
-    colon = _AFTER_COLON.match(text)
-    if colon is None or "@" in text or _IP.fullmatch(text):
-        return quoted(text, limit)
-    return quoted(colon[1] + HIDDEN, limit)
+    return quoted(without_password_of_login(str(value)), limit)
 
 
 def named(text: object) -> str:
@@ -56,11 +48,3 @@ def _escaped(character: str) -> str:
     if character == '"':
         return '\\"'
     return character.encode("unicode_escape").decode("ascii")
-
-
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """Return ``a, b and c``."""
-    words = list(items)
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import OptionError
-from ..wording import listed, quoted
+from ..wording import did_you_mean, listed, quoted
 from . import (
     apple_mobileconfig,
     claws_mail,
@@ -53,14 +52,13 @@ CLIENTS: dict[str, Client] = {
 
 
 def client(name: str) -> Client:
-    """Return the client called ``name``, or raise OptionError with the nearest names."""
+    """Return the client called ``name``, or raise OptionError with the names that there are and the nearest one."""
     try:
         return CLIENTS[name]
     except KeyError:
-        near = difflib.get_close_matches(name, CLIENTS, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]}?" if near else ""
         raise OptionError(
-            f"clients: {quoted(name)} is no client of this collection; it has {listed(sorted(CLIENTS))}.{hint}"
+            f"clients: {quoted(name)} is no client of this collection; it has {listed(sorted(CLIENTS))}."
+            f"{did_you_mean(name, CLIENTS)}"
         ) from None
 
 
@@ -108,11 +106,12 @@ def client_options(chosen: Sequence[str], given: Mapping[str, Any] | None) -> di
             if option not in known:
                 raise OptionError(
                     f"client_options.{name}: there is no option {quoted(option)}; there is {listed(sorted(known))}."
+                    f"{did_you_mean(option, known)}"
                 )
             if known[option].choices and value not in known[option].choices:
                 raise OptionError(
                     f"client_options.{name}.{option} is {quoted(value)}; it can be "
-                    f"{listed(known[option].choices, 'or')}."
+                    f"{listed(known[option].choices, 'or')}.{did_you_mean(value, known[option].choices)}"
                 )
     return {
         name: {**{option: spec.default for option, spec in client(name).options.items()}, **(given.get(name) or {})}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import OptionError
-from ..wording import listed, quoted, quoted_login
+from ..wording import did_you_mean, listed, quoted, quoted_login
 from .names import is_plain_text, normalised_hostname
 
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -70,12 +70,15 @@ def checked_overrides(overrides: Overrides | None) -> Overrides:
     checked: dict[str, dict[str, Any]] = {}
     for kind, fields in _items("overrides", overrides or {}):
         if kind not in OVERRIDABLE:
-            raise OptionError(f"overrides: {quoted(kind)} is none of {listed(OVERRIDABLE)}.")
+            raise OptionError(
+                f"overrides: {quoted(kind)} is none of {listed(OVERRIDABLE)}.{did_you_mean(kind, OVERRIDABLE)}"
+            )
         checked[kind] = {}
         for name, value in _items(f"overrides.{kind}", fields):
             if name not in OVERRIDABLE[kind]:
                 raise OptionError(
                     f"overrides.{kind}: {quoted(name)} cannot be overridden; {listed(OVERRIDABLE[kind])} can."
+                    f"{did_you_mean(name, OVERRIDABLE[kind])}"
                 )
             read, words = OVERRIDABLE[kind][name]
             checked[kind][name] = read(value)

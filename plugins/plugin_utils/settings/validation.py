@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import SettingsError
 from ..libraries import jsonschema
 from ..limits import SERVERS
-from ..wording import named, quoted, quoted_login
+from ..wording import did_you_mean, named, quoted, quoted_login
 from .names import MAX_TEXT, is_hostname, is_plain_text
 
 SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
@@ -47,7 +47,10 @@ def validate(document: Mapping[str, Any], source: str) -> None:
     error = jsonschema.exceptions.best_match(validator().iter_errors(document))
     if error is not None:
         place = error.json_path.removeprefix("$").removeprefix(".") or "the document"
-        raise SettingsError(f"{source}: {place} does not fit the Settings schema: {_shortened(error)}")
+        hint = _hint(error)
+        raise SettingsError(
+            f"{source}: {place} does not fit the Settings schema: {_shortened(error)}{hint and f'.{hint}'}"
+        )
     _check_text(document, "display_name", f"{source}: ")
     for direction in ("incoming", "outgoing"):
         for index, server in enumerate(document[direction]):
@@ -79,6 +82,17 @@ def _check_authentication(server: Mapping[str, Any], place: str) -> None:
             f"{place}: auth_required is {str(required).lower()}, but authentication is "
             f"{quoted(server['authentication'])}. Make them agree."
         )
+
+
+def _hint(error: Any) -> str:
+    """Return a sentence with the nearest right word for a value or a name that is none."""
+    if error.validator == "enum":
+        return did_you_mean(error.instance, [str(word) for word in error.validator_value])
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        hints = [did_you_mean(name, known) for name in error.instance if name not in known]
+        return next((hint for hint in hints if hint), "")
+    return ""
 
 
 def _shortened(error: Any) -> str:
