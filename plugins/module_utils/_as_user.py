@@ -21,7 +21,7 @@ import signal
 import time
 
 from ._child import become
-from ._errors import FileProblem, because
+from ._errors import AS_ROOT, FileProblem, because
 from ._users import User
 
 SECONDS_OF_A_USER = 60
@@ -76,8 +76,8 @@ def run_as(user: object, function: object, clock: object = None, keep: tuple = (
         return function()
     if os.geteuid() != 0:
         raise FileProblem(
-            f"The files of {user.name} (uid {user.uid}) cannot be reached as uid {os.geteuid()}: run as root "
-            f"(become: true) or as {user.name}."
+            f"The files of {user.name} (uid {user.uid}) cannot be reached as uid {os.geteuid()}: {AS_ROOT}, "
+            f"or as {user.name}."
         )
     clock = clock or Clock()
     seconds = clock.left(user)

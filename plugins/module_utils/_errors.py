@@ -25,6 +25,10 @@ _LINES = frozenset(("after", "before", "prepared", "exception", "module_stderr",
 """What has lines in a diff entry and in a module's failure: there, line breaks and tabs stay."""
 
 
+AS_ROOT = "run as root (become: true)"
+"""Said only to those who are not."""
+
+
 class InstallError(Exception):
     """Nothing can be done at all: the request, the record or the root is wrong."""
 
@@ -35,6 +39,18 @@ class FileProblem(Exception):
 
 class MissingUser(FileProblem):
     """The user or the user's home directory is not on this host."""
+
+
+def or_as_root(in_home: bool = False) -> str:
+    """Return the end of an advice for who is not root. What is in a home is done as its user, whoever started it."""
+    return "" if in_home or os.geteuid() == 0 else f", or {AS_ROOT}"
+
+
+def make_writable(in_home: bool = False) -> str:
+    """Return what to do about a directory in which nothing can be written. Root is kept out by the filesystem alone."""
+    if os.geteuid() == 0:
+        return "see whether its filesystem is mounted read-only, or the directory is immutable (lsattr -d)"
+    return f"change its mode or owner{or_as_root(in_home)}"
 
 
 def quoted(value: object, limit: int = 80) -> str:

@@ -16,7 +16,7 @@ import os
 from ._accounts import Accounts
 from ._as_user import Clock
 from ._doubtful import Doubtful
-from ._errors import FileProblem
+from ._errors import FileProblem, or_as_root
 from ._find import Finder, Refusals
 from ._identity import raw
 from ._limits import KEPT_BYTES_OF_A_USER, KEPT_BYTES_OUTSIDE
@@ -64,7 +64,8 @@ class Plan:
         for account, client, reason in self._doubtful.recorded():
             self._refusals.add([account], client, None, reason)
         for accounts, place, client, reason in request.problems:
-            self._refusals.add(accounts, client, finder.shown(place), reason)
+            shown = place if isinstance(place, str) else finder.shown(place)
+            self._refusals.add(accounts, client, shown, reason)
         self._wanted_paths = _wanted_paths(request.files)
         self._kept_of = {}  # user -> file -> bytes that are kept of it
         self._waiting = set()  # (client, account) for whom files are pending
@@ -306,7 +307,7 @@ def _obstacle(target: object) -> object:
         return None
     return (
         f"Mode and owner of {target.shown} cannot be changed: it belongs to uid {target.found.uid}, not to uid {uid}; "
-        "correct its owner, or run as root."
+        f"correct its owner{or_as_root(target.user is not None)}."
     )
 
 

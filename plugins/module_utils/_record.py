@@ -21,7 +21,7 @@ import re
 import stat
 import time
 
-from ._errors import FileProblem, InstallError, because, quoted
+from ._errors import FileProblem, InstallError, because, make_writable, quoted
 from ._limits import RECORD_BYTES
 from ._record_shape import WrongShape, checked
 from ._tree import Area, Spot, Unread, read
@@ -154,7 +154,7 @@ class Record:
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd):
                 raise InstallError(
                     f"The record {self.path} cannot be written: {spot.reached or '/'} is not writable for uid "
-                    f"{os.geteuid()}; run as root (become: true)."
+                    f"{os.geteuid()}; {make_writable()}."
                 )
 
     def lock(self, create: bool) -> bool:

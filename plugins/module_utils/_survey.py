@@ -14,7 +14,7 @@ import os
 import re
 import stat
 
-from ._errors import FileProblem, InstallError, quoted
+from ._errors import FileProblem, InstallError, make_writable, or_as_root, quoted
 from ._limits import SCANNED_BYTES, SHOWN_PATH, shortened
 from ._look import Look, Reader
 from ._numbers import numbers_in, pattern_of
@@ -137,7 +137,7 @@ def _look(root: Area, area: Area, look: Look, reader: Reader) -> dict:
             if not area.user and spot.status is not None:
                 refuse_shared(holder, spot.status, shown)
             absent, obstacle = _absent(area, look.directories)
-            blocked = _blocked(spot, shown)
+            blocked = _blocked(area, spot, shown)
             answer = {
                 "chosen": chosen,
                 "real": spot.real,
@@ -191,7 +191,7 @@ def _absent(area: Area, directories: list) -> tuple:
             missing = directories_to_make(area, spot)
             found.extend(path for path in missing if path not in found)
             if missing and obstacle is None:
-                obstacle = _blocked(spot, area.shown(place.rest))
+                obstacle = _blocked(area, spot, area.shown(place.rest))
     return found, obstacle
 
 
@@ -207,13 +207,13 @@ def directories_to_make(area: Area, spot: Spot) -> list:
     return ["/".join([below] + spot.missing[: count + 1]) for count in range(len(spot.missing))]
 
 
-def _blocked(spot: Spot, shown: str) -> object:
+def _blocked(area: Area, spot: Spot, shown: str) -> object:
     """Return why nothing can be written at ``spot``, or None."""
     where = shortened(spot.reached, SHOWN_PATH) or "/"
     if not os.access(".", os.W_OK | os.X_OK, dir_fd=spot.fd, **_EFFECTIVE):
         return (
             f"{shown} cannot be written: the directory {where} is not writable for uid {os.geteuid()}; "
-            "change its mode or owner, or run as root."
+            f"{make_writable(bool(area.user))}."
         )
     if spot.status is None:
         return None
@@ -221,6 +221,6 @@ def _blocked(spot: Spot, shown: str) -> object:
     if holder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, holder.st_uid, spot.status.st_uid):
         return (
             f"{shown} cannot be replaced: it belongs to uid {spot.status.st_uid} and its directory {where} is sticky; "
-            "run as root."
+            f"give it to uid {os.geteuid()}{or_as_root(bool(area.user))}."
         )
     return None

@@ -44,8 +44,8 @@ def foreign_sentence(entry: dict, record: str) -> str:
     """Return what to tell of an entry that was set aside."""
     return (
         f"{entry['client']} has {quoted(entry['path'], 200)} in the record {record}, which is no place for files of "
-        "that client: it is neither removed nor given back. If it was put there by client_options, give those options "
-        "again; otherwise remove this line from the record."
+        "that client: it is neither removed nor given back. If a run put it there, give that "
+        "run's options again; otherwise remove this line from the record."
     )
 
 

@@ -154,7 +154,7 @@ class Area:
         if not self.user and os.geteuid() == 0 and status.st_uid not in (0, self.owner):
             raise FileProblem(
                 f"{asked} goes through the link {link}, which belongs to uid {status.st_uid}: root does not follow it; "
-                "give the path as {home:USER}/..., then it is followed as that user."
+                "give the link to root, or ask for the file as {home:USER}/..., where it is followed as that user."
             )
         target = os.readlink(name, dir_fd=opened[-1])
         if not target.startswith("/"):
