@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection mailfleet.autodiscover: its interface may change at any time.
 
-"""Takes parameters as a caller wrote them, gives them back with all defaults filled in; holds the one argument spec."""
+"""The argument spec of ``client_files``, once, for the module's documentation and the request to agree on."""
 
 from __future__ import annotations
 
@@ -124,17 +124,3 @@ ARGUMENT_SPEC = {
     "on_account_error": {"type": "str", "choices": ["skip", "fail"], "default": "skip"},
     "backup": {"type": "bool", "default": False},
 }
-
-
-def with_defaults(values: dict, spec: dict) -> dict:
-    """Return ``values`` with the defaults of ``spec`` where they are missing or null, in sub-options too."""
-    filled = dict(values)
-    for name, option in spec.items():
-        value = filled.get(name)
-        if value is None:
-            value = option.get("default")
-            value = value.copy() if isinstance(value, (dict, list)) else value
-        elif "options" in option and isinstance(value, list):
-            value = [with_defaults(item, option["options"]) if isinstance(item, dict) else item for item in value]
-        filled[name] = value
-    return filled

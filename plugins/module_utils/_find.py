@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 
 from ._as_user import run_as
-from ._errors import FileProblem, MissingUser, printable
+from ._errors import AS_ROOT, FileProblem, MissingUser, printable
 from ._limits import SENTENCE, shortened
 from ._look import Look
 from ._outcome import Target
@@ -272,7 +272,7 @@ class Finder:
                 _resolve_owner(self._users, user, job.wanted, target.shown)
                 if user is None:
                     refuse_owner(found.holder, found.uid, job.wanted.owner, target.shown)
-                self._fill_in_paths(job.wanted)
+                self._fill_in_paths(job.wanted, target.shown)
             except FileProblem as problem:
                 self._refusals.add(job.accounts, job.client, target.shown, str(problem))
             else:
@@ -281,16 +281,26 @@ class Finder:
                     target.numbers = (target.numbers or self._numbers(target.token)) | set(found.numbers)
                     target.numbers_unknown = target.numbers_unknown or found.numbers_unknown
 
-    def _fill_in_paths(self, wanted: object) -> None:
-        """Put homes into the values that are paths: only the node knows them."""
-        for section in wanted.sections or []:
-            for key in section.paths if section is not None else []:
-                for table in (section.fixed, section.enforced, section.seeded):
-                    if key in table:
-                        place = Place.parse(table[key].decode("utf-8", "surrogateescape"), "paths")
-                        if place.user is not None:
-                            home = self._users.user(place.user).home.rstrip("/")
-                            table[key] = (home + place.rest).encode("utf-8", "surrogateescape")
+    def _fill_in_paths(self, wanted: object, shown: str) -> None:
+        """Put homes into the values that are paths: only the node knows them. A section without one goes."""
+        for number, section in enumerate(wanted.sections or []):
+            try:
+                for key in section.paths if section is not None else []:
+                    self._fill_in_path(section, key)
+            except FileProblem as problem:
+                accounts = [section.account] if section.account else wanted.accounts
+                if not accounts:
+                    raise
+                self._refusals.add(accounts, wanted.client, shown, f"{section.label}: {problem}")
+                wanted.sections[number] = None
+
+    def _fill_in_path(self, section: object, key: bytes) -> None:
+        for table in (section.fixed, section.enforced, section.seeded):
+            if key in table:
+                place = Place.parse(table[key].decode("utf-8", "surrogateescape"), "paths")
+                if place.user is not None:
+                    home = self._users.user(place.user).home.rstrip("/")
+                    table[key] = (home + place.rest).encode("utf-8", "surrogateescape")
 
     def _attach_entries(self, target: Target) -> None:
         for entry in self._recorded.get(target.token, []):
@@ -321,9 +331,7 @@ def _resolve_owner(users: Users, user: object, wanted: object, shown: str) -> No
     if os.geteuid() != 0:
         own_groups = [os.getegid()] + os.getgroups()
         if users.of_host and (uid not in (None, os.geteuid()) or (gid is not None and gid not in own_groups)):
-            raise FileProblem(
-                f"{shown} cannot be given to uid {uid}, gid {gid} by uid {os.geteuid()}: run as root (become: true)."
-            )
+            raise FileProblem(f"{shown} cannot be given to uid {uid}, gid {gid} by uid {os.geteuid()}: {AS_ROOT}.")
         # In the tree of another root a person who is not root builds an image; owners come when it is packed.
         uid = uid if uid == os.geteuid() else None
         gid = gid if gid in own_groups else None

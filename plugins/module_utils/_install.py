@@ -11,8 +11,10 @@ No Ansible object is needed: the module wraps this one function.
 from __future__ import annotations
 
 from ._as_user import Clock
-from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, FILE_OPTIONS, with_defaults
-from ._errors import FileProblem, InstallError, presentable
+from ._client_config_spec import CLIENTS
+from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, FILE_OPTIONS
+from ._errors import FileProblem, InstallError, presentable, quoted
+from ._items import listed_items
 from ._perform import Work, perform
 from ._plan import Plan
 from ._record import Record, tag_of
@@ -21,6 +23,7 @@ from ._result import finding, tell
 from ._running import Processes
 from ._tree import Area, root_area
 from ._users import Users
+from ._words import did_you_mean
 
 
 def install(params: dict, check_mode: bool = False, diff_mode: bool = False) -> dict:
@@ -60,6 +63,7 @@ def _run(request: Request, root: Area, record: Record, result: dict, check_mode:
         # The first run on a node has no directory for a lock yet; another one may have been quicker.
         if not check_mode and record.lock(create=True) and not record.is_as_loaded():
             work, deferred = _planned(request, root, record, clock)
+    result["findings"] += _clients_not_on_record(request, work.plan)
     if not record.exists and (request.purge or request.state == "absent"):
         result["findings"].append(_record_missing(request, record))
     try:
@@ -86,22 +90,42 @@ def _record_missing(request: Request, record: Record) -> dict:
     return finding("record-missing", severity, message)
 
 
+def _clients_not_on_record(request: Request, plan: Plan) -> list:
+    """Return a finding for each client that shall go, of which nothing is on record, but of one with nearly that name.
+
+    It may have gone before, so it is no error.
+    """
+    recorded = {entry["client"] for entry in [*plan.entries, *plan.foreign]}
+    known = sorted(recorded.union(CLIENTS) - {""})
+    return [
+        finding(
+            "client-not-on-record",
+            "warning",
+            f"clients: nothing of {quoted(name)} is on record, so nothing is removed for it.{hint}",
+        )
+        for name in request.clients
+        for hint in [did_you_mean(name, known)]
+        if request.state == "absent" and name not in known and hint
+    ]
+
+
 def invocation(params: dict) -> dict:
     """Return the parameters as they may be shown: what is wanted where, without any content or value."""
-    shown = with_defaults(params, ARGUMENT_SPEC)
-    shown["files"] = [_shown_file(item) for item in shown["files"]]
+    shown = {name: params.get(name, option.get("default")) for name, option in ARGUMENT_SPEC.items()}
+    shown["files"] = [_shown_file(item) for item in listed_items(shown["files"]) if isinstance(item, dict)]
     return shown
 
 
 def _shown_file(item: dict) -> dict:
     kept = {
-        key: value
-        for key, value in item.items()
-        if key not in CONTENTS and value not in (None, "", [], False, FILE_OPTIONS[key].get("default"))
+        key: item[key]
+        for key, option in FILE_OPTIONS.items()
+        if key not in CONTENTS and item.get(key) not in (None, "", [], False, option.get("default"))
     }
     if item.get("sections"):
         kept["sections"] = [
             {key: section[key] for key in ("account", "numbered", "name") if section.get(key)}
-            for section in item["sections"]
+            for section in listed_items(item["sections"])
+            if isinstance(section, dict)
         ]
     return kept

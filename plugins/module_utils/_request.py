@@ -11,13 +11,27 @@ import base64
 import binascii
 import json
 
-from ._client_files_spec import ARGUMENT_SPEC, CONTENTS, with_defaults
+from ._client_files_spec import (
+    ARGUMENT_SPEC,
+    BLOCK_OPTIONS,
+    CONNECTION_OPTIONS,
+    CONTENTS,
+    FILE_OPTIONS,
+    SECTION_OPTIONS,
+)
 from ._diffs import HIDDEN, is_secret
 from ._errors import InstallError, quoted
-from ._ini import SYNTAXES
+from ._items import accounts_of, refuse_unfit_text, shown_in
 from ._record import checked_set
+from ._shapes import shaped, shaped_options
 from ._survey import Place
-from ._users import checked_overrides
+from ._users import checked_override
+from ._words import few
+
+_RAW = {"type": "list", "elements": "raw"}
+_OUTER_OPTIONS = dict(ARGUMENT_SPEC, files=dict(_RAW, default=[]), connections=dict(_RAW, default=[]))
+_FILE_OPTIONS = dict(FILE_OPTIONS, sections=_RAW, blocks=_RAW)
+"""What is made of parts that belong to accounts is looked at part by part."""
 
 _KEY_GROUPS = ("fixed", "enforced", "seeded")
 
@@ -85,23 +99,21 @@ class Request:
     """Everything the caller asked for. ``problems`` holds (accounts, path, client, reason) of what cannot be asked."""
 
     def __init__(self, params: dict) -> None:
-        params = with_defaults(params, ARGUMENT_SPEC)
-        _refuse_unfit_text(params)
+        mistakes = []
+        params = shaped_options(params, _OUTER_OPTIONS, "", mistakes, "client_files")
+        if mistakes:
+            raise InstallError(few(mistakes))
+        for name in ("accounts", "incomplete", "clients", "users"):
+            refuse_unfit_text(name, params[name])
         for name in ("state", "existing", "missing_user", "client_running", "on_account_error"):
-            if params[name] not in ARGUMENT_SPEC[name]["choices"]:
-                raise InstallError(
-                    f"{name}: {quoted(params[name])} is not one of {', '.join(ARGUMENT_SPEC[name]['choices'])}."
-                )
             setattr(self, name, params[name])
         self.set = checked_set(params["set"])
         self.root = params["root"].rstrip("/") or "/"
         if not self.root.startswith("/"):
             raise InstallError(f"root: {quoted(self.root)} must be an absolute path.")
-        self.users = checked_overrides(params["users"])
         self.accounts = list(params["accounts"])
         self.incomplete = set(params["incomplete"])
         self.clients = list(params["clients"])
-        self.connections = list(params["connections"])
         self.territory = _territory(params["territory"])
         self.purge = params["purge"]
         self.backup = params["backup"]
@@ -112,19 +124,53 @@ class Request:
                 f"{what} with an empty list of accounts would remove everything of the set {quoted(self.set)}: "
                 "name the accounts, or say allow_empty: true if that is meant."
             )
+        self.connections = self._sound(params["connections"], "connections", _connection)
         self.files = []
         if self.state == "present":
-            for number, item in enumerate(params["files"]):
-                self.files.append(self._wanted(item, f"files[{number}]"))
-                self.files[-1].number = number
+            self.files = self._sound(params["files"], "files", self._wanted)
             # Who has a file here is listed, whether the caller repeats it or not.
-            labels = dict.fromkeys(account for wanted in self.files for account in wanted.accounts)
-            self.accounts += [account for account in labels if account not in self.accounts]
+            labels = [account for wanted in self.files for account in wanted.accounts]
+            labels += [account for accounts, *_why in self.problems for account in accounts]
+            self.accounts += [account for account in dict.fromkeys(labels) if account not in self.accounts]
+        self.users = self._sound_users(params["users"])
 
-    def _wanted(self, item: dict, where: str) -> Wanted:
+    def _sound(self, items: list, name: str, read: object) -> list:
+        """Return what ``read(item, where, number)`` makes of the items. A wrong one is the problem of its accounts.
+
+        Raises InstallError for one that names no account: nobody could be left out instead.
+        """
+        found = []
+        for number, item in enumerate(items):
+            try:
+                found.append(read(item, f"{name}[{number}]", number))
+            except InstallError as error:
+                accounts = accounts_of(item)
+                if not accounts:
+                    raise
+                self.problems.append((accounts, *shown_in(item, f"{name}[{number}]"), str(error)))
+        return found
+
+    def _sound_users(self, users: dict) -> dict:
+        """Return what is said of users. Where that is wrong, the accounts that have files of the user are refused."""
+        checked = {}
+        for name, override in users.items():
+            try:
+                checked[name] = checked_override(name, override)
+            except InstallError as error:
+                theirs = [wanted for wanted in self.files if name in (wanted.user, wanted.owner)]
+                if not theirs or not all(wanted.accounts for wanted in theirs):
+                    raise
+                for wanted in theirs:
+                    self.problems.append((wanted.accounts, wanted.candidates[0][1], wanted.client, str(error)))
+        return checked
+
+    def _wanted(self, item: object, where: str, number: int) -> Wanted:
+        item = _shaped(item, _FILE_OPTIONS, where)
+        refuse_unfit_text(where, {name: value for name, value in item.items() if name not in ("sections", "blocks")})
         _one_of(item, ("path", "candidates"), where)
         kind = _one_of(item, CONTENTS, where)
         wanted = Wanted()
+        wanted.number = number
         wanted.client = item["client"]
         wanted.accounts = list(item["accounts"])
         wanted.candidates = _candidates(item, where)
@@ -151,15 +197,12 @@ class Request:
         if wanted.basis is not None and wanted.kind != "whole":
             raise InstallError(f"{where}: basis is for the content of whole files that are compared.")
         if kind == "sections":
-            if wanted.syntax not in SYNTAXES:
-                raise InstallError(f"{where}: syntax {quoted(wanted.syntax)} is not one of {', '.join(SYNTAXES)}.")
-            wanted.sections = [
-                self._section(section, wanted, f"{where}.sections[{n}]") for n, section in enumerate(item["sections"])
-            ]
+            wanted.sections = self._parts(item["sections"], wanted, f"{where}.sections", _section)
             labels = [section.account for section in wanted.sections if section is not None and section.account]
             wanted.accounts += [label for label in dict.fromkeys(labels) if label not in wanted.accounts]
         elif kind == "blocks":
-            wanted.blocks = [_block(block, f"{where}.blocks[{n}]") for n, block in enumerate(item["blocks"])]
+            blocks = self._parts(item["blocks"], wanted, f"{where}.blocks", _block)
+            wanted.blocks = [block for block in blocks if block is not None]
             labels = [account for account, _text in wanted.blocks if account]
             wanted.accounts += [label for label in dict.fromkeys(labels) if label not in wanted.accounts]
         elif kind == "values":
@@ -173,33 +216,68 @@ class Request:
                 raise InstallError(f"{where}: content_base64 of {wanted.token()} is no base64: {error}.") from error
         return wanted
 
-    def _section(self, item: dict, wanted: Wanted, where: str) -> object:
-        """Return the section, or None when a value in it cannot be: then its account has a problem."""
-        _one_of(item, ("numbered", "name"), where)
-        section = WantedSection()
-        # A file for one account need not repeat that account's name on its sections.
-        section.account = item["account"] or (wanted.accounts[0] if len(wanted.accounts) == 1 else "")
-        section.numbered = item["numbered"]
-        section.name = item["name"]
-        section.alone = item["whole"]
-        section.paths = [key.encode("utf-8", "surrogateescape") for key in item["paths"]]
-        try:
-            _checked_text("section name", section.numbered or section.name, "]")
-            for group in _KEY_GROUPS + ("match",):
-                setattr(section, group, _pairs(item[group]))
-        except ValueError as error:
-            accounts = [section.account] if section.account else wanted.accounts
-            self.problems.append(
-                (accounts, wanted.candidates[0][1], wanted.client, f"{section.label} in {wanted.token()}: {error}")
-            )
-            return None
-        keys = [key.lower() for group in _KEY_GROUPS for key in getattr(section, group)]
-        twice = sorted({key.decode("utf-8", "replace") for key in keys if keys.count(key) > 1})
-        if twice:
-            raise InstallError(
-                f"{where}: {', '.join(twice)} is given more than once among fixed, enforced and seeded: decide for one."
-            )
-        return section
+    def _parts(self, items: list, wanted: Wanted, where: str, read: object) -> list:
+        """Return what ``read(item, wanted, where)`` makes of sections or blocks, or None for one that cannot be.
+
+        Then its account has a problem, or all of the file's where it names none.
+        """
+        found = []
+        for number, item in enumerate(items):
+            try:
+                refuse_unfit_text(f"{where}[{number}]", item)
+                found.append(read(item, wanted, f"{where}[{number}]"))
+            except InstallError as error:
+                accounts = accounts_of(item) or wanted.accounts
+                if not accounts and read is _block:
+                    raise
+                self.problems.append((accounts, wanted.candidates[0][1], wanted.client, str(error)))
+                found.append(None)
+        return found
+
+
+def _shaped(item: object, options: dict, where: str) -> dict:
+    """Return an item with its values in the types of ``options``, completed by defaults, or raise InstallError."""
+    mistakes = []
+    item = shaped(item, {"type": "dict", "options": options}, where, mistakes)
+    if mistakes:
+        raise InstallError(few(mistakes))
+    return item
+
+
+def _connection(item: object, where: str, _number: int) -> dict:
+    item = _shaped(item, CONNECTION_OPTIONS, where)
+    refuse_unfit_text(where, item)
+    return item
+
+
+def _section(item: object, wanted: Wanted, where: str) -> WantedSection:
+    item = _shaped(item, SECTION_OPTIONS, where)
+    _one_of(item, ("numbered", "name"), where)
+    section = WantedSection()
+    # A file for one account need not repeat that account's name on its sections.
+    section.account = item["account"] or (wanted.accounts[0] if len(wanted.accounts) == 1 else "")
+    section.numbered = item["numbered"]
+    section.name = item["name"]
+    section.alone = item["whole"]
+    section.paths = [key.encode("utf-8", "surrogateescape") for key in item["paths"]]
+    try:
+        _checked_text("section name", section.numbered or section.name, "]")
+        for group in _KEY_GROUPS + ("match",):
+            setattr(section, group, _pairs(item[group]))
+    except ValueError as error:
+        raise InstallError(f"{section.label} in {wanted.token()}: {error}") from error
+    keys = [key.lower() for group in _KEY_GROUPS for key in getattr(section, group)]
+    twice = sorted({key.decode("utf-8", "replace") for key in keys if keys.count(key) > 1})
+    if twice:
+        raise InstallError(
+            f"{where}: {', '.join(twice)} is given more than once among fixed, enforced and seeded: decide for one."
+        )
+    for table in (section.fixed, section.enforced, section.seeded):
+        for key in section.paths:
+            if key in table:
+                value = table[key].decode("utf-8", "surrogateescape")
+                Place.parse(value, f"{where}: {quoted(key.decode('utf-8', 'replace'))} of paths")
+    return section
 
 
 def _one_of(item: dict, names: tuple, where: str) -> str:
@@ -244,36 +322,6 @@ def _numbers_in(items: object, wanted: Wanted, where: str) -> object:
     return found
 
 
-_LINES = ("accounts", "client", "comment", "running", "path", "exists", "directories", "account", "block_name")
-"""Options that stand in the record, where each is one line."""
-
-
-def _refuse_unfit_text(params: dict) -> None:
-    """Raise InstallError for text that no file can hold, and for names with line breaks."""
-    todo = [(f"{name}.", params[name]) for name in ("accounts", "incomplete", "clients", "connections", "users")]
-    todo += [(f"files[{number}].", item) for number, item in enumerate(params["files"])]
-    while todo:
-        where, value = todo.pop()
-        if isinstance(value, dict):
-            todo += [(f"{where}{name}.", item) for name, item in value.items()] + [(where, name) for name in value]
-        elif isinstance(value, (list, tuple)):
-            todo += [(where, item) for item in value]
-        elif isinstance(value, str):
-            option = where.rstrip(".")
-            try:
-                value.encode("utf-8", "surrogateescape")
-            except UnicodeEncodeError:
-                raise InstallError(
-                    f"{option}: {quoted(value)} holds half a character: no file can hold that."
-                ) from None
-            if option.rpartition(".")[2] in _LINES and any(c in value for c in "\n\0") and not _of_values(option):
-                raise InstallError(f"{option}: {quoted(value)} must be one line: remove the line break.")
-
-
-def _of_values(option: str) -> bool:
-    return ".values." in option + "."
-
-
 def _territory(territory: dict) -> dict:
     for client, places in territory.items():
         if not isinstance(places, list) or not all(
@@ -283,7 +331,8 @@ def _territory(territory: dict) -> dict:
     return territory
 
 
-def _block(item: dict, where: str) -> tuple:
+def _block(item: object, _wanted: Wanted, where: str) -> tuple:
+    item = _shaped(item, BLOCK_OPTIONS, where)
     account = item["account"]
     if any(c in account for c in "\r\n\0"):
         raise InstallError(f"{where}: the account {quoted(account)} cannot stand on one line.")

@@ -51,15 +51,13 @@ class Users:
         entry = self._database.user(name)
         if entry is None and "home" not in override:
             return MissingUser(
-                f"The user {quoted(name)} is not on this host: create the user first, or give its home and uid "
-                "(users of client_files; home and uid of the account in client_config)."
+                f"The user {quoted(name)} is not on this host: create the user first, or give its home and uid."
             )
         uid, gid, home = entry or (None, None, None)
         home = override.get("home", home)
         if not home.startswith("/"):
             return FileProblem(
-                f"The home {quoted(home)} of {name} is not an absolute path: correct it in the passwd database or "
-                "in users."
+                f"The home {quoted(home)} of {name} is not an absolute path: correct it in the passwd database."
             )
         if entry is None and "uid" not in override:
             # Only the home is known: whoever owns it is the user.
@@ -175,26 +173,24 @@ def _number(text: str, row: list) -> int:
     return int(text)
 
 
-def checked_overrides(users: object) -> dict:
-    """Return the parameter ``users`` with numbers for numbers. Raises InstallError naming what is wrong."""
+def checked_override(name: str, override: object) -> dict:
+    """Return what the parameter ``users`` says of one, with numbers for numbers. Raises InstallError."""
+    if not isinstance(override, dict) or set(override) - {"home", "uid", "gid"}:
+        raise InstallError(
+            f"users: what is given for {quoted(name)} must be a mapping with home, uid and gid, each optional."
+        )
     checked = {}
-    for name, override in users.items():
-        if not isinstance(override, dict) or set(override) - {"home", "uid", "gid"}:
-            raise InstallError(
-                f"users: what is given for {quoted(name)} must be a mapping with home, uid and gid, each optional."
-            )
-        checked[name] = {}
-        for key, value in override.items():
-            if value is None:
-                continue
-            if key == "home":
-                if not isinstance(value, str) or not value.startswith("/"):
-                    raise InstallError(
-                        f"users: the home of {quoted(name)} must be an absolute path in the root, not {quoted(value)}."
-                    )
-                checked[name][key] = value
-            elif isinstance(value, bool) or not is_id(str(value)):
-                raise InstallError(f"users: the {key} of {quoted(name)} must be a number, not {quoted(value)}.")
-            else:
-                checked[name][key] = int(value)
+    for key, value in override.items():
+        if value is None:
+            continue
+        if key == "home":
+            if not isinstance(value, str) or not value.startswith("/"):
+                raise InstallError(
+                    f"users: the home of {quoted(name)} must be an absolute path in the root, not {quoted(value)}."
+                )
+            checked[key] = value
+        elif isinstance(value, bool) or not is_id(str(value)):
+            raise InstallError(f"users: the {key} of {quoted(name)} must be a number, not {quoted(value)}.")
+        else:
+            checked[key] = int(value)
     return checked

@@ -21,6 +21,8 @@ description:
   - What a user keeps there has bounds that no real file meets (1 MiB of a file with keys beside what is asked for,
     10,000 sections, ways of 4,096 bytes, 8 MiB of all files of a user); a file beyond them is refused by name.
   - P(mailfleet.autodiscover.client_config#module) runs this module with files that it makes from Autodiscover answers.
+extends_documentation_fragment:
+  - mailfleet.autodiscover._attributes.group
 attributes:
   check_mode:
     support: full
@@ -48,6 +50,8 @@ options:
   files:
     description:
       - What is to be there. Ignored with O(state=absent).
+      - An item with a mistake, such as text where a list belongs, refuses the accounts that it names, in a section or
+        block the one of that part, and the others go on. One that names no account stops the run.
     type: list
     elements: dict
     default: []
@@ -626,6 +630,7 @@ findings:
   description:
     - Remarks, with C(code), C(severity), C(element), C(line), C(message) and C(email).
     - C(record-missing), nothing is known to be ours, so nothing is removed.
+    - C(client-not-on-record), nothing of one of O(clients) is on record, but a client of nearly that name may be.
     - C(program-missing), a program that a client needs is not in this root.
     - C(section-changed), a section is not what was installed any more, so it stays.
     - C(place-foreign), the record names a file outside O(territory); it is neither removed nor given back.
@@ -652,10 +657,22 @@ from ..module_utils._client_files_spec import ARGUMENT_SPEC
 from ..module_utils._install import install
 
 
+class _Module(AnsibleModule):
+    """Keeps the parameters from Ansible's own check, which stops at the first mistake, whosever it is.
+
+    ``install`` checks them by the same spec, and refuses the accounts that a mistake concerns.
+    """
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.asked = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
+        self.params = {name: value for name, value in self.params.items() if name not in self.asked}
+
+
 def main() -> None:
     # no_log: contents and values must not go to the node's syslog. The result brings its own invocation without them.
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, no_log=True)
-    result = install(module.params, check_mode=module.check_mode, diff_mode=module._diff)
+    module = _Module(argument_spec=ARGUMENT_SPEC, supports_check_mode=True, no_log=True)
+    result = install(module.asked, check_mode=module.check_mode, diff_mode=module._diff)
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
