@@ -10,22 +10,23 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import (
-    CLIENT_CONFIG_SPEC,
-    INSTALLATION_SPEC,
-)
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import INSTALLATION_SPEC
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.callers import CONFIG_SPEC, called_by
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import (
     territories,
     with_files_found,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.passwords import moved_passwords
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import Plan, provision, removal
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import checked_report
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
+    ROLE_PREFIX,
     account_request,
-    listed_addresses,
+    checked_options,
     policy_of,
+    removal_request,
+    unknown_variables,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import (
     refusal_lines,
@@ -39,6 +40,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources imp
 )
 
 INSTALLER = "mailfleet.autodiscover.client_files"
+ROLE = "mailfleet.autodiscover.mail_client"
 
 
 class ActionModule(ActionBase):
@@ -52,19 +54,26 @@ class ActionModule(ActionBase):
         """Return what was installed, what drifted, what became of each element, and who was refused."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        _validation, options = self.validate_argument_spec(argument_spec=CLIENT_CONFIG_SPEC)
         if getattr(self._connection._shell, "_IS_WINDOWS", False):
             raise AnsibleActionFail("Windows nodes are not supported yet; client_config installs on POSIX nodes.")
+        in_role = self._task._role is not None and self._task._role.get_name() == ROLE
         try:
-            plan = self._plan(options, task_vars)
-            result.update(self._installed(plan, options, task_vars))
+            with called_by("client_config"):
+                options = checked_options(
+                    self._task.args, CONFIG_SPEC, "client_config", prefix=ROLE_PREFIX if in_role else ""
+                )
+                plan = self._plan(options, task_vars)
+                if in_role:
+                    plan.findings += unknown_variables(task_vars, lambda name: bool(task_vars.get(name)))
+                result.update(self._installed(plan, options, task_vars))
         except AutodiscoverError as error:
             raise AnsibleActionFail(str(error)) from error
         return result
 
     def _plan(self, options: dict[str, Any], task_vars: dict[str, Any]) -> Plan:
         if options["state"] == "absent":
-            return Plan(emails=listed_addresses(options["accounts"]))
+            requests = [removal_request(account) for account in options["accounts"]]
+            return removal(requests, options["clients"], options["client_options"])
         others = (task_vars.get("inventory_dir"), self._loader.get_basedir(), ".")
         search_path = self._task.get_search_path()
         documents: dict[str, bytes] = {}
@@ -99,11 +108,16 @@ class ActionModule(ActionBase):
             "registry": [],
         }
         stopped = bool(plan.refused) and options["on_account_error"] == "fail"
-        idle = options["state"] == "present" and not plan.files and not options["purge"]
+        # An item without an address may be about anybody: as long as there is one, nobody counts as not listed.
+        purge = options["purge"] and not plan.nameless
+        # To the installer, a removal without any address is one of all of them.
+        nobody = bool(plan.refused) and not plan.emails
+        idle = nobody if options["state"] == "absent" else not plan.files and not purge
         if not stopped and not idle:
             # Here the probe will go: one shell command that finds nothing to do saves the module.
             arguments = {name: options[name] for name in INSTALLATION_SPEC}
             arguments.update(
+                purge=purge,
                 files=plan.files,
                 accounts=plan.emails,
                 # One address may be for several users, of whom one is refused.
@@ -111,14 +125,14 @@ class ActionModule(ActionBase):
                 connections=plan.connections,
                 clients=options["clients"],
                 territory=territories(options["client_options"]),
-                users=_users(options["accounts"]),
+                users=plan.users,
             )
             # Whatever answers: a node that was taken over writes to nobody's terminal, and fills nobody's memory.
             installed = checked_report(
                 self._execute_module(module_name=INSTALLER, module_args=arguments, task_vars=task_vars),
                 files=len(plan.files),
                 accounts=len(plan.emails),
-                removes=options["purge"] or options["state"] == "absent",
+                removes=purge or options["state"] == "absent",
             )
             if getattr(self, "_discovered_interpreter_key", None):
                 # The one fact that Ansible itself adds: without it, each task looks for a Python again.
@@ -178,16 +192,6 @@ def _for_written_accounts(registry: list[dict[str, Any]], installed: dict[str, A
     """Leave out the values of accounts that the node refused: they would name files that are not there."""
     refused = {row["email"] for row in installed.get("refused", ())}
     return [value for value in registry if value["email"] not in refused]
-
-
-def _users(accounts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return what the caller says of system users, for nodes whose passwd does not know them."""
-    users: dict[str, dict[str, Any]] = {}
-    for account in accounts:
-        known = {name: account[name] for name in ("home", "uid") if account.get(name) is not None}
-        if account.get("user") and known:
-            users.setdefault(account["user"], {}).update(known)
-    return users
 
 
 def _judged(result: dict[str, Any], options: dict[str, Any], check_mode: bool) -> dict[str, Any]:

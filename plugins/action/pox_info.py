@@ -11,9 +11,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import POX_INFO_SPEC
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.callers import called_by
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError, OptionError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import document_of, shortened
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import checked_options
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources import (
     candidate_paths,
     read_answer,
@@ -33,12 +35,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return ``settings`` and ``findings``; nothing is ever changed."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            argument_spec=POX_INFO_SPEC, required_one_of=[("content", "src")], mutually_exclusive=[("content", "src")]
-        )
         try:
-            data, source = self._document(options, task_vars or {})
-            result.update(meaning_of(data, source, options["email"]), changed=False)
+            with called_by("pox_info"):
+                options = checked_options(self._task.args, POX_INFO_SPEC, "pox_info")
+                if (options["content"] is None) is (options["src"] is None):
+                    raise OptionError("Give exactly one of content (the text of the answer) and src (a file).")
+                data, source = self._document(options, task_vars or {})
+                result.update(meaning_of(data, source, options["email"]), changed=False)
         except AutodiscoverError as error:
             raise AnsibleActionFail(str(error)) from error
         return result

@@ -5,38 +5,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.mailfleet.autodiscover.plugins.module_utils._shapes import said
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.callers import FROM_POX_SPEC, called_by
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.composing import client_files_for
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError, OptionError
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import checked_options
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import listed
 
 
-def from_pox(document: Any, email: str | None = None, source: str = "the answer") -> dict[str, Any]:
-    """Return ``settings`` and ``findings`` of an Autodiscover answer."""
-    if not isinstance(document, (str, bytes)):
-        raise AnsibleFilterError(
-            f"from_pox reads the text of an answer; it was given {type(document).__name__}. Pass the file's content."
-        )
+def from_pox(document: Any, *positional: Any, **options: Any) -> dict[str, Any]:
+    """Return ``settings`` and ``findings`` of an Autodiscover answer. Options: ``email``, ``source``."""
+    with _speaking("from_pox"):
+        given = checked_options(_named("from_pox", positional, options), FROM_POX_SPEC)
+        if isinstance(document, bytes):
+            return meaning_of(document, given["source"], given["email"])
+        text = checked_options({"the answer": document}, {"the answer": {"type": "str", "required": True}})
+        return meaning_of(str(text["the answer"]), given["source"], given["email"])
+
+
+def to_client_files(settings: Any, *positional: Any, **options: Any) -> dict[str, Any]:
+    """Return ``files`` for the module ``client_files``, with ``registry``, ``translation`` and ``findings``.
+
+    Options: ``email``, ``clients``, and those of ``client_config`` that bear on one account.
+    """
+    with _speaking("to_client_files"):
+        if not isinstance(settings, Mapping):
+            raise OptionError(f"it takes Settings, or what from_pox returns; it was given {said(settings)}.")
+        given = _named("to_client_files", positional, options)
+        return client_files_for(settings, given.pop("email", None), given.pop("clients", None), given)
+
+
+_POSITIONAL = {"from_pox": ("email", "source"), "to_client_files": ("email", "clients")}
+
+
+def _named(name: str, positional: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a filter by name; Python's own words for a missing or unknown one are for programmers.
+
+    Raises:
+        OptionError: for more values than the filter has a place for, or one that is given twice.
+    """
+    places = _POSITIONAL[name]
+    if len(positional) > len(places):
+        raise OptionError(f"it has a place for {listed(places)}; give other options by name.")
+    given = dict(zip(places, positional, strict=False))
+    twice = sorted(set(given) & set(options))
+    if twice:
+        raise OptionError(f"{twice[0]} is given twice, by its place and by its name; leave one of them.")
+    return {**given, **options}
+
+
+@contextmanager
+def _speaking(name: str) -> Iterator[None]:
+    """Turn errors into Ansible's, and have them speak of the options of this filter."""
     try:
-        return meaning_of(bytes(document) if isinstance(document, bytes) else str(document), source, email)
+        with called_by(name):
+            yield
     except AutodiscoverError as error:
-        raise AnsibleFilterError(f"from_pox: {error}") from error
-
-
-def to_client_files(settings: Any, email: str, clients: list[str], **options: Any) -> dict[str, Any]:
-    """Return ``files`` for the module ``client_files``, with ``registry``, ``translation`` and ``findings``."""
-    if not isinstance(settings, Mapping):
-        raise AnsibleFilterError(
-            f"to_client_files takes Settings, or what from_pox returns; it was given {type(settings).__name__}."
-        )
-    try:
-        return client_files_for(settings, email, clients, options)
-    except AutodiscoverError as error:
-        raise AnsibleFilterError(f"to_client_files: {error}") from error
+        raise AnsibleFilterError(f"{name}: {error}") from error
 
 
 class FilterModule:

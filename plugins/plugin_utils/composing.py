@@ -7,21 +7,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args, get_type_hints
+from collections.abc import Mapping
+from typing import Any
 
+from .callers import TO_CLIENT_FILES_SPEC
 from .errors import AccountRefused, OptionError
 from .limits import few
 from .provisioning import AccountRequest, provision
-from .settings.policy import Policy
-from .wording import listed, quoted
-
-_POLICY_CHOICES = {name: get_args(hint) for name, hint in get_type_hints(Policy).items()}
-_OTHERS = ("user", "display_name", "password_command", "overrides", "client_options", "report")
+from .requests import checked_options, given_overrides, policy_of
+from .settings.names import normalised_address
+from .wording import quoted
 
 
 def client_files_for(
-    settings: Mapping[str, Any], email: str, clients: Sequence[str], options: Mapping[str, Any]
+    settings: Mapping[str, Any], email: Any, clients: Any, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return ``{"files": [...], "registry": [...], "translation": [...], "findings": [...]}`` for one account.
 
@@ -34,24 +33,22 @@ def client_files_for(
     Raises:
         AutodiscoverError: when the account cannot be.
     """
-    policy = Policy(**{name: _policy_value(name, options[name]) for name in _POLICY_CHOICES if name in options})
-    unknown = sorted(set(options) - set(_POLICY_CHOICES) - set(_OTHERS))
-    if unknown:
-        raise OptionError(f"there is no option {quoted(unknown[0])}; there is {listed([*_POLICY_CHOICES, *_OTHERS])}.")
-    document = settings.get("settings", settings)
+    given = {name: value for name, value in (("email", email), ("clients", clients)) if value is not None}
+    checked = checked_options({**given, **options}, TO_CLIENT_FILES_SPEC)
+    if normalised_address(checked["email"]) is None:
+        raise OptionError(f"email is {quoted(checked['email'])}, which is no e-mail address.")
     request = AccountRequest(
-        email=email,
-        settings=document,
-        user=options.get("user"),
-        display_name=options.get("display_name"),
-        password_command=options.get("password_command"),
-        overrides=options.get("overrides"),
+        email=checked["email"],
+        settings=settings.get("settings", settings),
+        user=checked["user"],
+        display_name=checked["display_name"],
+        password_command=checked["password_command"],
+        overrides=given_overrides(checked["overrides"]),
     )
-    names = [clients] if isinstance(clients, str) else clients
-    plan = provision([request], names, policy, options.get("client_options"), options.get("report", "changes"))
+    plan = provision([request], checked["clients"], policy_of(checked), checked["client_options"], checked["report"])
     if plan.refused:
         raise AccountRefused(few([row["reason"] for row in plan.refused]))
-    noticed = [{**finding, "email": email} for finding in settings.get("findings", [])]
+    noticed = [{**finding, "email": request.email} for finding in _findings(settings)]
     return {
         "files": plan.files,
         "registry": plan.registry,
@@ -60,14 +57,7 @@ def client_files_for(
     }
 
 
-def _policy_value(name: str, value: Any) -> Any:
-    if name == "allow_plaintext":
-        return (value,) if isinstance(value, str) else tuple(value or ())
-    if name == "pop_before_smtp_window":
-        text = str(value)
-        if not (text.isascii() and text.isdigit()) or int(text) < 1:
-            raise OptionError(f"{name} is {quoted(value)}; it is a number of seconds, 1 or more.")
-        return int(text)
-    if value not in _POLICY_CHOICES[name]:
-        raise OptionError(f"{name} is {quoted(value)}; it can be {listed(_POLICY_CHOICES[name], 'or')}.")
-    return value
+def _findings(settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what ``from_pox`` noticed, where that is what was given."""
+    findings = settings.get("findings")
+    return [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []

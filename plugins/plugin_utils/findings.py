@@ -116,10 +116,19 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "warning",
         "the account's server moves to another domain, and the client will send the stored password there",
     ),
+    # the caller
+    "variable-unknown": (
+        "warning",
+        "a variable looks like a misspelt one of the role mail_client, which does not know it",
+    ),
     # the installation
     "record-missing": (
         "warning",
         "there is no record of what was installed on this host; without it nothing is removed",
+    ),
+    "client-not-on-record": (
+        "warning",
+        "a client that shall be removed is not on record, but one of nearly that name may be",
     ),
     "client-sandboxed": (
         "warning",

@@ -19,14 +19,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from .callers import advice
 from .clients.client import Client, Row
 from .clients.files import File
-from .clients.registry import client, client_options
+from .clients.registry import CLIENTS, client, client_options
 from .clients.registry_values import RegistryValue
 from .clients.values import PLACES, Said, said
 from .errors import AccountRefused, AutodiscoverError, LibraryMissing, MeaningError, OptionError
 from .findings import Finding
 from .limits import few
+from .listing import Users, addressed, plan_removal
 from .passwords import connection
 from .pox.reader import read
 from .settings.account import MailAccount, decide
@@ -57,6 +59,8 @@ class AccountRequest:
     failure: str | None = None
     """Why there is no document: the account is refused with this reason."""
     user: str | None = None
+    home: str | None = None
+    uid: int | None = None
     clients: tuple[str, ...] | None = None
     policy: Policy | None = None
     display_name: str | None = None
@@ -83,7 +87,11 @@ class Plan:
     shared: list[str] = field(default_factory=list)
     """Addresses whose incoming password is sent to the outgoing server as well."""
     emails: list[str] = field(default_factory=list)
-    """Every address of the requests, the refused ones too."""
+    """Every address of the requests, the refused ones too; of a removal, those that go."""
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the requests say of system users: name → ``home`` and ``uid``."""
+    nameless: bool = False
+    """A request was refused that has no address, so it could be about any account that is on a node."""
 
     def refuse(self, email: str, reason: str) -> None:
         """Note that nothing is written for ``email``, and why."""
@@ -119,8 +127,8 @@ def provision(
         OptionError: when the call as a whole cannot be: an unknown client or option.
         LibraryMissing: when the controller lacks a library that is needed.
     """
-    chosen = tuple(dict.fromkeys([*clients, *(name for request in requests for name in request.clients or ())]))
-    for name in chosen:
+    chosen = tuple(dict.fromkeys([*clients, *(name for request in requests for name in _known_clients(request))]))
+    for name in clients:
         client(name)
     settled = client_options(chosen, options)
     if report not in REPORTS:
@@ -130,23 +138,21 @@ def provision(
     interpreted: dict[Any, Interpretation] = {}
     shared = _shared_documents(requests)
     listings = Counter((normalised_address(request.email), request.user) for request in requests)
-    for index, request in enumerate(requests):
-        email = normalised_address(request.email or "")
-        if email is None:
-            given = f"has the address {quoted(request.email)}, which is none" if request.email else "has no email"
-            plan.refuse(
-                named(request.email or f"accounts[{index}]"),
-                f"accounts[{index}] {given}. Give each account its address.",
-            )
-            continue
+    users = Users(requests)
+    plan.users = users.known
+    for email, request in addressed(requests, plan, " Until then no account is purged."):
         plan.emails.append(email)
         wanted = tuple(request.clients or clients)
         noticed: tuple[Finding, ...] = ()
         try:
+            if request.failure is not None:
+                raise AccountRefused(f"{email}: {request.failure}")
+            _check_clients(email, request)
             if not wanted:
                 raise OptionError(f"{email}: no client is named. Give clients, for all accounts or for this one.")
             if listings[email, request.user] > 1:
                 raise OptionError(f"{email}: the account is listed more than once. Leave one of its items.")
+            users.check(email, request)
             _check_user(email, request.user, wanted, settled)
             result = _interpretation(request, email.rpartition("@")[2], interpreted)
             noticed = result.findings
@@ -185,6 +191,20 @@ def provision(
     return plan
 
 
+def removal(
+    requests: Sequence[AccountRequest], clients: Sequence[str], options: Mapping[str, Any] | None = None
+) -> Plan:
+    """Return the plan of a run that removes accounts, which needs no answers.
+
+    Raises:
+        OptionError: for an unknown client, or an option of a client that cannot be.
+    """
+    client_options(clients, options)
+    plan = Plan()
+    plan_removal(requests, plan)
+    return plan
+
+
 def _check_user(email: str, user: str | None, clients: Iterable[str], settled: Mapping[str, Mapping[str, Any]]) -> None:
     for name in clients:
         if user is None and client(name).needs_user(settled[name]):
@@ -192,8 +212,18 @@ def _check_user(email: str, user: str | None, clients: Iterable[str], settled: M
                 f"{email}: {name} writes to the home of a user, and the account has none. Give user: the name of the "
                 "system user who reads this mail."
             )
-    if user is not None and (not user or set(str(user)) & set("{}/:\0") or not is_plain_text(str(user))):
-        raise OptionError(f"{email}: user is {quoted(user)}, which is no name of a system user.")
+
+
+def _known_clients(request: AccountRequest) -> list[str]:
+    return [name for name in request.clients or () if name in CLIENTS]
+
+
+def _check_clients(email: str, request: AccountRequest) -> None:
+    for name in request.clients or ():
+        try:
+            client(name)
+        except OptionError as error:
+            raise OptionError(f"{email}: {error}") from None
 
 
 def _checked_name(email: str, name: str | None) -> str | None:
@@ -213,8 +243,6 @@ def _checked_command(email: str, command: str | None) -> str | None:
 
 def _interpretation(request: AccountRequest, domain: str, interpreted: dict[Any, Interpretation]) -> Interpretation:
     """Read and interpret the document of ``request``, once for all accounts that share it."""
-    if request.failure is not None:
-        raise AccountRefused(f"{named(request.email)}: {request.failure}")
     overrides = json.dumps(request.overrides, sort_keys=True, default=str) if request.overrides else None
     key = (_document_key(request), overrides, domain)
     if key not in interpreted:
@@ -232,10 +260,8 @@ def interpretation(request: AccountRequest, domain: str | None = None) -> Interp
         validate(result.settings.as_dict(), request.source)
         return result
     if request.settings is None:
-        raise OptionError(
-            f"{named(request.email)}: there is no answer to read. Give the account pox_src (a file), pox (the text) or "
-            "settings."
-        )
+        way = advice(pox_src="give the account pox_src (a file), pox (the text) or settings")
+        raise OptionError(f"{named(request.email)}: there is no answer to read.{way}")
     overrides = checked_overrides(request.overrides)
     document = override(request.settings, overrides) if isinstance(request.settings, Mapping) else request.settings
     validate(document, f"{request.email}: settings")
@@ -307,8 +333,7 @@ def _accepted(item: _Decided, policy: Policy, plan: Plan) -> bool:
         else:
             warnings.append(Finding("unsupported", reason, row.element))
     if reasons:
-        advice = _advice(item, waivable)
-        plan.refuse(account.email, f"{few(list(dict.fromkeys(reasons)))} {advice}")
+        plan.refuse(account.email, f"{few(list(dict.fromkeys(reasons)))}{_advice(item, waivable)}")
         return False
     plan.findings += [{**finding.as_dict(), "email": account.email} for finding in warnings]
     return True
@@ -316,13 +341,13 @@ def _accepted(item: _Decided, policy: Policy, plan: Plan) -> bool:
 
 def _advice(item: _Decided, waivable: bool) -> str:
     """Say what can be done about an account that a client cannot take."""
-    ways = ["Leave the client out for this account"]
     last = {row.element for _name, _said, row in item.rows if row.verdict == "impossible" and row.refuses}
+    ways = {}
     if last == {"SMTPLast"} and item.account.auth_said is not False:
-        ways.append("say smtp_last: prefer_auth if the server takes a login to SMTP as well")
+        ways["smtp_last"] = "say smtp_last: prefer_auth if the server takes a login to SMTP as well"
     if waivable:
-        ways.append("accept it with unsupported: warn")
-    return f"{listed(ways, 'or')}."
+        ways["unsupported"] = "accept it with unsupported: warn"
+    return advice("leave the client out for this account", **ways)
 
 
 def _translation(item: _Decided, report: str) -> list[dict[str, Any]]:

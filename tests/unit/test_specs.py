@@ -18,6 +18,11 @@ import yaml
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils import _client_config_spec as specs
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_files_spec import ARGUMENT_SPEC
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.callers import (
+    FROM_POX_SPEC,
+    OPTIONS,
+    TO_CLIENT_FILES_SPEC,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.clients.registry import CLIENTS
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.findings import Finding
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.model import (
@@ -29,6 +34,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.mo
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.overrides import OVERRIDABLE
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.settings.policy import Policy
 
+FILTER_SPECS = {"from_pox": FROM_POX_SPEC, "to_client_files": TO_CLIENT_FILES_SPEC}
 TOP = Path(__file__).resolve().parents[2]
 ROLE = TOP / "roles" / "mail_client"
 
@@ -141,10 +147,45 @@ def test_the_page_of_the_attacks_names_all_of_them() -> None:
         assert name in module.rounds()
 
 
-def test_every_module_is_in_the_action_group() -> None:
+SPECS = {"client_config": specs.CLIENT_CONFIG_SPEC, "client_files": ARGUMENT_SPEC, "pox_info": specs.POX_INFO_SPEC}
+
+
+def test_the_modules_of_an_action_group_share_options_and_the_documentation_names_them() -> None:
     runtime = yaml.safe_load((TOP / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    modules = sorted(path.stem for path in (TOP / "plugins" / "modules").glob("*.py"))
-    assert [sorted(group) for group in runtime["action_groups"].values()] == [modules]
+    assert set(SPECS) == {path.stem for path in (TOP / "plugins" / "modules").glob("*.py")}
+    alone = set(SPECS)
+    for name, group in runtime["action_groups"].items():
+        alone -= set(group)
+        shared = {
+            option
+            for option, spec in SPECS[group[0]].items()
+            if all(spec["type"] == SPECS[module].get(option, {}).get("type") for module in group)
+            and all(spec.get("elements") == SPECS[module][option].get("elements") for module in group)
+        }
+        fragment = importlib.import_module(
+            "ansible_collections.mailfleet.autodiscover.plugins.doc_fragments._attributes"
+        ).ModuleDocFragment
+        attribute = yaml.safe_load(fragment.GROUP)["attributes"]["action_group"]
+        assert attribute["membership"] == [f"mailfleet.autodiscover.{name}"]
+        assert len(shared) > 5 and set(re.findall(r"O\((\w+)\)", " ".join(attribute["details"]))) == shared
+        for module in SPECS:
+            found = importlib.import_module(f"ansible_collections.mailfleet.autodiscover.plugins.modules.{module}")
+            assert ("autodiscover._attributes.group" in found.DOCUMENTATION) is (module in group)
+    # A module that shares no option with the others is in no group: it would fail with any of theirs.
+    assert all(not set(SPECS[module]) & set(SPECS[other]) for module in alone for other in SPECS if other != module)
+
+
+@pytest.mark.parametrize("name", ["from_pox", "to_client_files"])
+def test_the_documentation_of_a_filter_is_its_spec(name: str) -> None:
+    text = (TOP / "plugins" / "filter" / f"{name}.yml").read_text(encoding="utf-8")
+    options = yaml.safe_load(text)["DOCUMENTATION"]["options"]
+    del options["_input"]
+    # What an account may override, and the clients, client_config documents.
+    spec = {option: {**one, "options": None} for option, one in FILTER_SPECS[name].items()}
+    spec = {option: {**one, "default": one.get("default") or None} for option, one in spec.items()}
+    options = {option: {**one, "default": one.get("default") or None} for option, one in options.items()}
+    assert shape(options, "suboptions") == shape(spec, "options")
+    assert set(options) == OPTIONS[name]
 
 
 def test_the_made_pages_are_up_to_date() -> None:

@@ -12,10 +12,9 @@ from typing import Any
 
 from ..errors import AccountRefused, OptionError
 from ..settings.account import MailAccount
-from ..settings.names import is_plain_text
 from ..wording import quoted
 from .client import Option, Rendering
-from .files import Place, WholeFile, file_name
+from .files import Place, WholeFile, file_name, is_path_of_file
 
 SERVED = tuple(f"{top}/" for top in ("/srv", "/var/www", "/opt", "/mnt", "/media", "/data", "/usr/local/share"))
 """Where files lie that are given to others, whatever ``dest`` is now. Elsewhere ``dest`` must say so."""
@@ -45,8 +44,8 @@ def account_files(
         OptionError: when ``dest`` is no absolute path, or accounts would share one.
     """
     option = f"client_options.{client}.dest"
-    if not (isinstance(dest, str) and dest.startswith("/") and not dest.endswith("/") and is_plain_text(dest)):
-        raise OptionError(f"{option} is {quoted(dest)}; give an absolute path of a file on one line.")
+    if not is_path_of_file(dest):
+        raise OptionError(f"{option} is {quoted(dest)}; give an absolute path of a file on one line, without '..'.")
     files: dict[str, WholeFile] = {}
     refused: dict[str, str] = {}
     for account in accounts:

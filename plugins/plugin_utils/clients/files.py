@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
+from ..settings.names import is_plain_text
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -232,6 +234,18 @@ class JsonFile:
 
 
 File = WholeFile | KeyedFile | BlockFile | JsonFile
+
+
+def is_path_of_file(path: Any) -> bool:
+    """Tell whether ``path`` can be that of a file on a node, as ``client_files`` takes it."""
+    return (
+        isinstance(path, str)
+        and path.startswith("/")
+        and not path.endswith("/")
+        and ".." not in path.split("/")
+        and "{home:" not in path
+        and is_plain_text(path)
+    )
 
 
 def file_name(text: str) -> str:

@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 from ..errors import OptionError
 from ..libraries import etree
 from ..settings.account import MailAccount
-from ..settings.names import is_plain_text, normalised_address
+from ..settings.names import normalised_address
 from ..wording import listed, quoted
 from . import cases, rows
 from .account_files import SERVED
 from .client import Client, Option, Rendering, Row
-from .files import THUNDERBIRD_SANDBOX, Place, WholeFile
+from .files import THUNDERBIRD_SANDBOX, Place, WholeFile, is_path_of_file
 
 ISP_DIRECTORIES = (
     ("/usr/share/thunderbird", "/usr/share/thunderbird/isp"),
@@ -81,9 +81,10 @@ def render(accounts: Sequence[MailAccount], options: Mapping[str, Any]) -> Rende
 
 
 def _check_destination(dest: Any, domains: Mapping[str, object]) -> None:
-    if dest and not (isinstance(dest, str) and dest.startswith("/") and is_plain_text(dest)):
+    if dest and not is_path_of_file(dest):
         raise OptionError(
-            f"client_options.thunderbird_autoconfig.dest is {quoted(dest)}; give an absolute path on one line."
+            f"client_options.thunderbird_autoconfig.dest is {quoted(dest)}; give an absolute path of a file on one "
+            "line, without '..'."
         )
     if dest and len(domains) > 1 and "{domain}" not in dest:
         raise OptionError(

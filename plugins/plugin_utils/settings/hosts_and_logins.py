@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from ..callers import advice
 from ..pox.response import Value
 from ..pox.script_output import script_message
 from ..wording import quoted, quoted_login
@@ -31,7 +32,7 @@ def hostname_of(values: ProtocolValues) -> str:
     if value is None:
         values.note(
             "server-missing",
-            f"{values.title} has no Server. Add the host name to the answer, or override hostname.",
+            f"{values.title} has no Server.{advice('add the host name to the answer', overrides='override hostname')}",
             "Server",
             values.protocol.values.get("Server"),
         )
@@ -66,8 +67,8 @@ def _is_no_value(values: ProtocolValues, element: str, value: Value, code: str, 
         values.note(
             code,
             f"{values.title}: {element} holds HTML ({quoted(value.nested, 40)} first) and the text "
-            f"{quoted(value.text)}: the server's script printed it, there is no value. Correct the script, or "
-            f"override {override}.",
+            f"{quoted(value.text)}: the server's script printed it, there is no value."
+            f"{advice('correct the script', overrides=f'override {override}')}",
             element,
             value,
         )
@@ -75,8 +76,8 @@ def _is_no_value(values: ProtocolValues, element: str, value: Value, code: str, 
     if script_message(value.text) is not None:
         values.note(
             code,
-            f"{values.title}: {element} is {quoted(value.text)}, which the server's script printed: there is no value. "
-            f"Correct the script, or override {override}.",
+            f"{values.title}: {element} is {quoted(value.text)}, which the server's script printed: there is no value."
+            f"{advice('correct the script', overrides=f'override {override}')}",
             element,
             value,
         )
@@ -84,8 +85,8 @@ def _is_no_value(values: ProtocolValues, element: str, value: Value, code: str, 
     if (is_unfilled_host if element == "Server" else is_unfilled)(value.text):
         values.note(
             "placeholder-unfilled",
-            f"{values.title}: {element} is {quoted(value.text)}, which the server's template did not fill in. "
-            f"Correct the template, or override {override}.",
+            f"{values.title}: {element} is {quoted(value.text)}, which the server's template did not fill in."
+            f"{advice('correct the template', overrides=f'override {override}')}",
             element,
             value,
         )
@@ -110,8 +111,8 @@ def username_of(values: ProtocolValues) -> str | None:
     if problem is not None:
         values.note(
             "login-name-invalid",
-            f"{values.title}: LoginName is {quoted_login(value.text)}, {problem}. Correct the answer, or override "
-            "username.",
+            f"{values.title}: LoginName is {quoted_login(value.text)}, {problem}."
+            f"{advice('correct the answer', overrides='override username')}",
             "LoginName",
             value,
         )
@@ -127,8 +128,8 @@ def domain_of(values: ProtocolValues) -> str | None:
     if has_control(value.text) or not _DOMAIN.fullmatch(value.text):
         values.note(
             "domain-invalid",
-            f"{values.title}: DomainName is {quoted_login(value.text)}, which is no domain. Correct the answer, or "
-            "override username with the whole login.",
+            f"{values.title}: DomainName is {quoted_login(value.text)}, which is no domain."
+            f"{advice('correct the answer', overrides='override username with the whole login')}",
             "DomainName",
             value,
         )
@@ -144,10 +145,10 @@ def _server_advice(text: str, domain: str | None) -> str:
     if text.count(":") == 1:
         return " Give the port in Port."
     if domain is None and host_of_domain(text, "example.org") != text:
-        return " %EMAILDOMAIN% is filled in from an e-mail address, and none is given."
+        return f" %EMAILDOMAIN% is filled in from an e-mail address, and none is given.{advice(email='give email')}"
     if "%" in text:
         return (
-            " It looks like a placeholder; only %EMAILDOMAIN% is filled in there, alone or at the end. Correct the "
-            "answer, or override hostname."
+            " It looks like a placeholder; only %EMAILDOMAIN% is filled in there, alone or at the end."
+            f"{advice('correct the answer', overrides='override hostname')}"
         )
-    return " Correct the answer, or override hostname."
+    return advice("correct the answer", overrides="override hostname")

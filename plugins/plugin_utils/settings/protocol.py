@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..callers import advice
 from ..wording import quoted
 from .encryption import socket_type_of
 from .hosts_and_logins import domain_of, hostname_of, username_of
@@ -34,8 +35,8 @@ class ProtocolReader(ProtocolValues):
             return int(value.text)
         self.note(
             "port-invalid",
-            f"{self.title}: Port is {quoted(value.text)}; a port is a whole number from 1 to 65535. "
-            "Correct the answer, or override port.",
+            f"{self.title}: Port is {quoted(value.text)}; a port is a whole number from 1 to 65535."
+            f"{advice('correct the answer', overrides='override port')}",
             "Port",
             value,
         )
@@ -122,7 +123,7 @@ class ProtocolReader(ProtocolValues):
         if common["username"] is None and self.protocol.get("LoginName") is None:
             self.note(
                 "login-name-missing",
-                f"{self.title} has no LoginName; option username says what to log in with.",
+                f"{self.title} has no LoginName.{advice(username='option username says what to log in with')}",
                 "LoginName",
                 self.protocol.values.get("LoginName"),
             )

@@ -41,7 +41,10 @@ ELSEWHERE = {
     "script-output",
     "type-attribute",
     "type-unknown",
+    # the caller
+    "variable-unknown",
     # the installer
+    "client-not-on-record",
     "client-sandboxed",
     "file-changed",
     "owner-kept",

@@ -21,7 +21,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning imp
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.pox.reader import read
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
     account_request,
-    listed_addresses,
+    removal_request,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import (
     drift_lines,
@@ -191,7 +191,10 @@ SAID: list[Any] = [
     pytest.param(_planned(settings=settings(incoming={"hostname": "ada:secret"})), id="settings, no host"),
     pytest.param(_planned(settings=settings(incoming={"port": "ada:secret@host"})), id="settings, port"),
     pytest.param(_planned(settings=settings(incoming={"type": {"password": "secret"}})), id="settings, type"),
-    pytest.param(lambda: listed_addresses([{"email": "ada:secret@example.org"}]), id="state absent"),
+    pytest.param(
+        lambda: provisioning.removal([removal_request({"email": "ada:secret@example.org"})], []).refused,
+        id="state absent",
+    ),
     pytest.param(lambda: client_files_for(settings(), "ada:secret@example.org", ["claws_mail"], {}), id="filter"),
     pytest.param(lambda: meaning_of(answer(pop3(), smtp()), "x", "ada:secret@example.org"), id="pox_info"),
     pytest.param(

@@ -21,11 +21,11 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors impo
     SettingsError,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import AccountRequest
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.provisioning import AccountRequest, removal
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import (
     account_request,
-    listed_addresses,
     policy_of,
+    removal_request,
 )
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sentences import (
     drift_lines,
@@ -140,12 +140,24 @@ def test_account_request(account: dict[str, Any], expected: dict[str, Any]) -> N
     assert made == AccountRequest(email=ADA, user="ada", **expected)
 
 
-def test_listed_addresses() -> None:
-    assert listed_addresses([{"email": "ada@Example.org"}, {"email": "bob@example.org"}]) == [ADA, "bob@example.org"]
-    with pytest.raises(OptionError, match=r"accounts\[1\]: email is"):
-        listed_addresses([{"email": ADA}, {"email": None}])
-    with pytest.raises(OptionError, match="take clients off the account"):
-        listed_addresses([{"email": ADA, "clients": ["claws_mail"]}])
+REMOVALS: list[Any] = [
+    pytest.param({"email": "ada@Example.org"}, [ADA], "", id="address"),
+    pytest.param(
+        {"email": ADA, "user": "ada", "pox_src": "gone.xml", "pox": ""}, [ADA], "", id="more that is not read"
+    ),
+    pytest.param({"email": None}, [], "accounts[1] has no email", id="no address"),
+    pytest.param({"email": ADA, "clients": ["claws_mail"]}, [], "take clients off the account", id="clients"),
+    pytest.param({"email": ADA, "cleints": ["claws_mail"]}, [], "Did you mean clients?", id="clients, misspelt"),
+    pytest.param({"email": ADA, "clients": {"claws_mail": 1}}, [], "clients is a dictionary", id="clients, misshapen"),
+    pytest.param(ADA, [], f'{ADA}: the item is "{ADA}"; give a dictionary', id="text"),
+]
+
+
+@pytest.mark.parametrize("item, gone, reason", REMOVALS)
+def test_an_item_that_is_not_as_it_should_be_removes_nothing(item: Any, gone: list[str], reason: str) -> None:
+    made = removal([removal_request({"email": "bob@example.org"}), removal_request(item)], ["mutt"])
+    assert made.emails == ["bob@example.org", *gone]
+    assert bool(reason) is bool(made.refused) and reason in "".join(row["reason"] for row in made.refused)
 
 
 def test_candidate_paths(tmp_path: Path) -> None:
@@ -235,10 +247,10 @@ WRONG = [
     pytest.param({"colour": 1}, OptionError, 'no option "colour"', id="option"),
     pytest.param({"spa": "no"}, OptionError, 'spa is "no"; it can be follow or ignore', id="choice"),
     pytest.param({"spa": []}, OptionError, "spa is", id="type of choice"),
-    pytest.param({"pop_before_smtp_window": "x"}, OptionError, "window is .* seconds", id="window"),
+    pytest.param({"pop_before_smtp_window": "x"}, OptionError, "window is .* whole number", id="window"),
     pytest.param({"pop_before_smtp_window": 0}, OptionError, "window is .* seconds", id="no window"),
     pytest.param({"report": "x"}, OptionError, "report is", id="report"),
-    pytest.param({"user": "ada", "overrides": "x"}, AccountRefused, "give a dictionary", id="overrides"),
+    pytest.param({"user": "ada", "overrides": "x"}, OptionError, "give a dictionary", id="overrides"),
     pytest.param({"client_options": {"claws_mail": {"x": 1}}}, OptionError, "no option", id="client option"),
 ]
 
