@@ -15,11 +15,6 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
-  action_group:
-    description: The action groups to which the module belongs. Use them in C(module_defaults) as C(group/mailfleet.autodiscover.all).
-    support: full
-    membership:
-      - mailfleet.autodiscover.all
   platform:
     description: The systems that can be managed.
     support: full
@@ -46,6 +41,20 @@ attributes:
   safe_file_operations:
     description: Whether a file is replaced as a whole, so that no reader ever meets half of it.
     support: full
+"""
+
+    # Modules that share the options of an installation.
+    GROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: The action groups to which the module belongs. Use them in C(module_defaults) as C(group/mailfleet.autodiscover.all).
+    support: full
+    membership:
+      - mailfleet.autodiscover.all
+    details:
+      - Its modules share O(set), O(root), O(state), O(purge), O(allow_empty), O(existing), O(missing_user),
+        O(client_running), O(on_account_error), O(backup) and O(clients).
 """
 
     # Modules that only look.

@@ -28,11 +28,14 @@ requirements:
 extends_documentation_fragment:
   - mailfleet.autodiscover._attributes
   - mailfleet.autodiscover._attributes.files
+  - mailfleet.autodiscover._attributes.group
   - mailfleet.autodiscover._attributes.action
 options:
   accounts:
     description:
       - The accounts of this host. With O(state=absent) only C(email) counts.
+      - An account with a mistake, such as an unknown option or text where a list belongs, is refused by name, and the
+        others go on. As long as it cannot be told which account is meant, O(purge) removes nothing.
     type: list
     elements: dict
     required: true
