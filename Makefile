@@ -47,8 +47,7 @@ demo: $(VENV)/ready collection ## provision a sample fleet under build/, show wh
 	@"$(VENV)/bin/python" tests/demo/run.py
 
 test: $(VENV)/ready collection ## unit tests, then playbooks against this machine; needs no root and no mail client
-	@"$(VENV)/bin/python" -m pytest tests/unit $(ARGS)
-	@"$(VENV)/bin/python" -m pytest tests/integration $(ARGS)
+	@.ci/tests "$(VENV)/bin/python" $(ARGS)
 
 hold: $(VENV)/ready collection ## attack the installer as a local user would: links, races, kills and more; needs root
 	@"$(VENV)/bin/python" -m $(HOLD) $(ARGS)
