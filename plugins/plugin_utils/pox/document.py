@@ -35,7 +35,7 @@ from .errors import (
     TooManyError,
     TruncatedError,
 )
-from .script_output import script_message
+from .script_output import SCRIPT_ELEMENTS, script_message
 
 MAX_BYTES = ANSWER_BYTES
 
@@ -49,6 +49,9 @@ _MARKS: tuple[tuple[bytes, str | None, str], ...] = (
     (b"\xdd\x73\x66\x73", None, "UTF-EBCDIC"),
 )
 """Byte order marks: bytes, codec (null: not read), name."""
+
+_MARKS_AS_TEXT = ("\ufeff", "\xef\xbb\xbf")
+"""A byte order mark in the middle, and one that was taken for Latin-1."""
 
 _COMPRESSED: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),
@@ -71,16 +74,22 @@ _DECLARATION = re.compile(r"<\?xml(?=[ \t\r\n?])")
 _DECLARED_ENCODING = re.compile(r"[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*([\"'])([^\"'<>]{0,100})\1")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _PARSER_ADVICE = re.compile(r", (?:line [0-9]|use XML_PARSE_)")
-_HTML_NAMES = frozenset(
-    ("html", "head", "body", "br", "b", "p", "div", "h1", "center", "script", "title", "meta", "font")
+_PAGE_NAMES = frozenset(
+    (
+        *("html", "head", "body", "div", "h1", "center", "script", "title", "meta"),
+        *("form", "iframe", "img", "link", "noscript", "span", "style", "svg"),
+    )
 )
+_HTML_NAMES = _PAGE_NAMES | SCRIPT_ELEMENTS
 """With these begins a web page, or what PHP prints when it fails."""
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_TEMPLATES = ("{{", "{%", "{#")
 _SOURCE_CODE = re.compile(r"<\?(?:php\b|=|(?=[\s]))|<%", re.I)
 """Source code of PHP, and of ASP, JSP, ERB and EJS. None of it can stand in XML."""
 _SOURCE_CODE_OR_COMMENT = re.compile(rf"<!--|{_SOURCE_CODE.pattern}", re.I)
 _RESPONSE = re.compile(r"<\?xml\s|<(?:[\w-]+:)?Autodiscover[\s/>]", re.I)
 _TAG = re.compile(r"<[^<>]*>")
-_JSON_MESSAGES = ("detail", "error", "error_description", "errors", "errormessage", "message", "reason", "title")
+_JSON_MESSAGES = ("detail", "error", "error_description", "errors", "errormessage", "message", "msg", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +183,11 @@ def _decoded(body: bytes, codec: str, source: str) -> str:
         return body.decode(codec)
     except UnicodeDecodeError as error:
         line = body[: error.start].decode(codec, "replace").count("\n") + 1
-        if codec == "utf-8" and not body.lstrip()[:1] == b"<":
-            raise CompressedError(source, None) from None
+        if codec == "utf-8" and body.lstrip()[:1] != b"<":
+            if _CONTROL_BYTES.search(body):
+                raise CompressedError(source, None) from None
+            # No XML, and what it says instead is told; no more hangs on the encoding.
+            return body.decode("latin-1")
         if error.reason in ("unexpected end of data", "truncated data"):
             raise TruncatedError(source, line) from None
         bad = body[error.start : error.start + 1].hex()
@@ -234,7 +246,7 @@ def _refuse_what_is_no_xml(text: str, source: str) -> None:
         _refuse_source_code(text, source)
     if position == len(text):
         raise TruncatedError(source, line)
-    if text[position] == "\ufeff":
+    if text.startswith(_MARKS_AS_TEXT, position):
         raise NotWellFormedError(
             source,
             "a byte order mark (U+FEFF) stands in the middle of it: a file that the server's script is made of begins "
@@ -243,14 +255,14 @@ def _refuse_what_is_no_xml(text: str, source: str) -> None:
         )
     if is_html or text[position] != "<":
         _refuse_what_stands_before(text, position, source)
-    message = _json_message(text[position:]) if text[position] in '{["' else None
-    if text[position] in "{[" or message is not None:
-        raise JsonError(source, line, message)
+    if text[position] in '{["':
+        _refuse_json(text[position:], source, line)
     if text[position] != "<":
         words = text[position : position + 81].partition("\n")[0]
         raise NotWellFormedError(source, f"it begins with {quoted(words)} instead of an element", line)
     if is_html:
-        raise HtmlError(source, line)
+        printed = _printed(text) if name is not None and name[0].lower() in SCRIPT_ELEMENTS else None
+        raise HtmlError(source, line, printed[0] if printed is not None else None)
 
 
 def _line(text: str, position: int) -> int:
@@ -288,20 +300,24 @@ def _refuse_what_stands_before(text: str, position: int, source: str) -> None:
     raise NotWellFormedError(source, problem, _line(text, position))
 
 
-def _json_message(text: str) -> str | None:
-    """Return what a server says in JSON of a request that it refuses; null for what Autodiscover v2 sends."""
+def _refuse_json(text: str, source: str, line: int) -> None:
+    """Refuse JSON, and a template of which the marks look like it; a beginning that is neither goes on."""
+    if text.startswith(_TEMPLATES):
+        raise SourceCodeError(source, text[:2], line)
     try:
         body = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(body, str):
-        return body
-    if not isinstance(body, dict) or body.keys() & {"Protocol", "Url"}:
-        return None
-    for name, value in body.items():
-        if name.lower() in _JSON_MESSAGES and value:
-            return value if isinstance(value, str) else json.dumps(value)
-    return None
+    except RecursionError:
+        body = None
+    except ValueError:
+        return
+    if isinstance(body, dict):
+        if {str(name).lower() for name in body} & {"protocol", "url"}:
+            raise JsonError(source, line)
+        for name, value in body.items():
+            if name.lower() in _JSON_MESSAGES and value:
+                said = value if isinstance(value, str) else json.dumps(value)
+                raise JsonError(source, line, said, refused=True)
+    raise JsonError(source, line, body if isinstance(body, str) else text.strip())
 
 
 def _after_blanks(text: str, position: int) -> int:
@@ -340,26 +356,45 @@ def _parse(text: str, source: str) -> etree._Element:
         if _is_cut_off(encoded):
             raise TruncatedError(source, text.count("\n") + 1) from None
         problem = quoted(_PARSER_ADVICE.split(error.msg or "syntax error", maxsplit=1)[0], 160)
-        hint = ". Write & as &amp;" if "EntityRef" in problem else _printed(text)
+        hint = ". Write & as &amp;" if "EntityRef" in problem else _what_stands_inside(text)
         raise NotWellFormedError(source, f"the parser says {problem}{hint}", error.lineno or 1) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise DoctypeError(source, 1)
     return root
 
 
-def _printed(text: str) -> str:
-    """Return the words for what a script printed inside of the response, if it did."""
+def _what_stands_inside(text: str) -> str:
+    """Return the words for what a script put inside of the response, if it did."""
+    printed = _printed(text)
+    if printed is not None:
+        return f". The server's script printed {quoted(printed[0], 160)} on line {printed[1]}"
+    mark = text.find("\ufeff")
+    return f". A byte order mark (U+FEFF) stands on line {_line(text, mark)}" if mark >= 0 else ""
+
+
+def _printed(text: str) -> tuple[str, int] | None:
+    """Return the message that a script printed into ``text`` and its line, or null."""
     found = script_message(text)
     if found is None:
-        return ""
+        return None
     start = text.rfind("\n", 0, found.start()) + 1
     words = " ".join(_TAG.sub(" ", text[start : start + 1000].partition("\n")[0]).split())
-    return f". The server's script printed {quoted(words, 160)} on line {_line(text, start)}" if words else ""
+    return (words, _line(text, start)) if words else None
 
 
 def _is_cut_off(encoded: bytes) -> bool:
-    """Tell whether nothing is wrong with the text but its end: libxml2 does not tell that apart, expat does."""
+    """Tell whether nothing is wrong but that the root element has no end: libxml2 does not tell that apart."""
     parser = expat.ParserCreate("utf-8")
+    open_elements: list[str] = []
+    closed: list[str] = []
+
+    def close(name: str) -> None:
+        open_elements.pop()
+        if not open_elements:
+            closed.append(name)
+
+    parser.StartElementHandler = lambda name, _attributes: open_elements.append(name)
+    parser.EndElementHandler = close
     try:
         parser.Parse(encoded, False)
     except expat.ExpatError:
@@ -367,5 +402,5 @@ def _is_cut_off(encoded: bytes) -> bool:
     try:
         parser.Parse(b"", True)
     except expat.ExpatError:
-        return True
+        return not closed
     return False

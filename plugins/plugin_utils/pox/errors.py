@@ -139,25 +139,28 @@ class DoctypeError(PoxError):
 
 
 class HtmlError(PoxError):
-    """A web page instead of an answer."""
+    """A web page instead of an answer, or what a script ``printed`` when it failed."""
 
     code = "html"
 
-    def __init__(self, source: str, line: int) -> None:
-        super().__init__(
-            source,
-            "this is a web page (HTML), no Autodiscover answer. "
-            "The server has probably no Autodiscover at this address, or wants a login first.",
-            line,
+    def __init__(self, source: str, line: int, printed: str | None = None) -> None:
+        problem = (
+            "this is a web page (HTML), no Autodiscover answer. The server has probably no Autodiscover at this "
+            "address, or wants a login first."
+            if printed is None
+            else f"this is no Autodiscover answer: the server's script failed and printed {quoted(printed, 160)}. "
+            "Correct the script."
         )
+        super().__init__(source, problem, line)
+        self.printed = printed
 
 
 class JsonError(PoxError):
-    """JSON: what Autodiscover v2 sends, or what a server says of a request that it refuses, in ``message``."""
+    """JSON: what Autodiscover v2 sends, or what a server says in ``message``, where it ``refused`` the request."""
 
     code = "json"
 
-    def __init__(self, source: str, line: int, message: str | None = None) -> None:
+    def __init__(self, source: str, line: int, message: str | None = None, *, refused: bool = False) -> None:
         if message is None:
             problem = (
                 "this is JSON, not XML. Autodiscover v2 (autodiscover.json) has no mail settings: ask for "
@@ -165,8 +168,9 @@ class JsonError(PoxError):
             )
         else:
             problem = (
-                f"this is JSON, not XML: the server refused the request and says {quoted(message, 200)}. Check the "
-                "address, and that the request is a POST with an Autodiscover request in its body."
+                f"this is JSON, not XML: the server {'refused the request and ' if refused else ''}says "
+                f"{quoted(message, 200)}. Check the address, and that the request is a POST with an Autodiscover "
+                "request in its body."
             )
         super().__init__(source, problem, line)
         self.message = message

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+SCRIPT_ELEMENTS = frozenset(("b", "br", "font", "p", "pre", "table", "xdebug-error"))
+"""Elements of HTML in lower case that a failing script prints before its response or between the elements of it."""
+
 _MESSAGE = re.compile(
     r"(?:^|<b>|\bPHP )[ \t]{0,20}(?:(?:fatal |parse |compile )?error|warning|notice|deprecated|strict standards"
     r"|exception|traceback \(most recent call last\))(?:</b>)?[ \t]{0,20}:",

@@ -32,6 +32,7 @@ from .elements import (
 )
 from .errors import NotAutodiscoverError, TooManyError
 from .response import Account, ErrorReport, Protocol, Response, Value
+from .script_output import SCRIPT_ELEMENTS
 
 LONGEST_NAME = 80
 OUTSIDE_PROTOCOL: tuple[Place, ...] = ("autodiscover", "response", "account")
@@ -40,8 +41,6 @@ INSIDE_ACCOUNT = frozenset(row.name.lower() for row in ELEMENTS if row.place == 
 
 NEVER_GUESSED = frozenset(("DomainName", "LoginName", "Server"))
 """With a wrong one of these a password would go to the wrong place, or the wrong one."""
-SCRIPT_ELEMENTS = frozenset(("b", "br", "font", "p", "pre", "table", "xdebug-error"))
-"""Elements of HTML in lower case that a failing script prints between those of its response."""
 _REDIRECT_NAMES = {
     **dict.fromkeys(("redirecturl", "redirecturi"), "RedirectUrl"),
     **dict.fromkeys(("redirectaddr", "redirectaddress"), "RedirectAddr"),
