@@ -20,8 +20,13 @@ OUTLOOK_NAMESPACE = "http://schemas.microsoft.com/exchange/autodiscover/outlook/
 ACTIVESYNC_NAMESPACE_PART = "/mobilesync/"
 """Stands in the namespaces of ActiveSync, of its requests and of its answers."""
 
-MAIL_TYPES: dict[str, Literal["pop3", "imap", "smtp"]] = {"POP3": "pop3", "POP": "pop3", "IMAP": "imap", "SMTP": "smtp"}
-"""Type of a Protocol in capitals → type of server in Settings. POP is undocumented, and sent by several servers."""
+MAIL_TYPES: dict[str, Literal["pop3", "imap", "smtp"]] = {
+    **dict.fromkeys(("POP3", "POP", "POP3S"), "pop3"),
+    **dict.fromkeys(("IMAP", "IMAP4", "IMAP4REV1", "IMAPS"), "imap"),
+    **dict.fromkeys(("SMTP", "SMTPS"), "smtp"),
+}
+"""Type of a Protocol in capitals → type of server in Settings. Several servers send POP; what is beside it in the first
+place is documented, and the others have no other meaning."""
 
 OTHER_TYPES = frozenset(("EXCH", "EXPR", "EXHTTP", "WEB", "@MAPIHTTP", "DAV", "NNTP", "CALDAV", "CARDDAV"))
 """Types in capitals of Protocols that are known and are no business of POP3, IMAP and SMTP."""

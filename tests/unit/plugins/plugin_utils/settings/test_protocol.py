@@ -223,6 +223,9 @@ def test_elements_out_of_place() -> None:
         pytest.param("POP3", "pop3", set(), id="POP3"),
         pytest.param("pop3", "pop3", set(), id="small letters"),
         pytest.param("POP", "pop3", {"type-alias"}, id="POP"),
+        pytest.param("pop3s", "pop3", {"type-alias"}, id="pop3s"),
+        pytest.param("IMAP4rev1", "imap", {"type-alias"}, id="IMAP4rev1"),
+        pytest.param("IMAPS", "imap", {"type-alias"}, id="IMAPS"),
         pytest.param("Imap", "imap", set(), id="Imap"),
     ],
 )
