@@ -17,7 +17,7 @@ from ..pox.response import Value
 from ..pox.script_output import script_message
 from ..wording import quoted, quoted_login
 from .logins import host_of_domain
-from .names import has_control, is_local, is_plain_text, normalised_hostname
+from .names import has_control, is_local, is_plain_text, normalised_hostname, without_invisible
 from .protocol_values import ProtocolValues
 from .unfilled import is_unfilled, is_unfilled_host, is_wrapped_address
 
@@ -102,7 +102,7 @@ def username_of(values: ProtocolValues) -> str | None:
     if value is None or _is_no_value(values, "LoginName", value, "login-name-invalid", "username"):
         return None
     problem = (
-        "which holds control or direction characters, or more than 1,000 bytes"
+        "which holds control characters or ones that cannot be seen, or more than 1,000 bytes"
         if not is_plain_text(value.text)
         else "an address with something around it, which is no login"
         if is_wrapped_address(value.text)
@@ -140,6 +140,8 @@ def domain_of(values: ProtocolValues) -> str | None:
 def _server_advice(text: str, domain: str | None) -> str:
     if "://" in text:
         return " Give the bare host name, without a scheme."
+    if without_invisible(text).isascii() and not text.isascii():
+        return " Take out the character that cannot be seen, or override hostname."
     if not text.isascii():
         return " Write an international name in its ASCII form (xn--...)."
     if text.count(":") == 1:

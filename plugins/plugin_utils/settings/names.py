@@ -52,7 +52,8 @@ def _is_ip(name: str) -> bool:
 def is_local(name: str) -> bool:
     """Tell whether each machine understands the host name in its own way: no dot in it, or a loopback address."""
     if _is_ip(name):
-        return ipaddress.ip_address(name).is_loopback
+        address = ipaddress.ip_address(name)
+        return address.is_loopback or address.is_unspecified
     return "." not in name or name.endswith((".localhost", ".localdomain"))
 
 
@@ -72,6 +73,11 @@ def normalised_hostname(text: str) -> str | None:
 def has_control(text: str) -> bool:
     """Tell whether ``text`` holds control characters or line separators: nothing that fits on one line of a file."""
     return _CONTROL.search(text) is not None
+
+
+def without_invisible(text: str) -> str:
+    """Return ``text`` without characters that nobody sees, such as a byte order mark in the middle."""
+    return _INVISIBLE.sub("", text)
 
 
 def is_plain_text(text: str) -> bool:

@@ -97,4 +97,4 @@ def answered_name(settings: Settings, email: str, findings: list[Finding]) -> st
 
 
 def _holds_domain(name: str, domain: str) -> bool:
-    return re.search(rf"(?<![\w.-]){re.escape(domain.casefold())}(?![\w-])(?!\.\w)", name.casefold()) is not None
+    return re.search(rf"(?<![\w-]){re.escape(domain.casefold())}(?![\w-])(?!\.\w)", name.casefold()) is not None

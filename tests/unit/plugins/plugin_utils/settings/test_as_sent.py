@@ -207,6 +207,7 @@ def test_a_name_of_a_person_stays(name: str) -> None:
         ("example.org", False),
         ("Example.ORG Email", False),
         ("Mail (example.org)", False),
+        ("mail.example.org", False),
         (ADA, True),
         ("Ada of example.org.uk", True),
         ("Ada at my-example.org", True),
@@ -230,6 +231,13 @@ def test_an_address_with_more_around_it_is_no_login(text: str) -> None:
     document = answer(pop3(LoginName=text), smtp())
     assert "which is no login. Correct the answer, or override username" in reasons(plan(request(document=document)))
     assert reasons(plan(request(document=document, overrides={"pop3": {"username": ADA}}))) == ""
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b"], ids=["byte order mark", "space without width"])
+def test_a_character_that_cannot_be_seen_is_named(mark: str) -> None:
+    result = reasons(plan(request(pop3(Server=f"{mark}pop.example.org"), smtp(LoginName=f"{mark}ada"))))
+    assert "Take out the character that cannot be seen" in result and "xn--" not in result
+    assert "holds control characters or ones that cannot be seen" in result
 
 
 # Placeholders in host names.
@@ -266,7 +274,7 @@ def test_one_response_with_a_placeholder_in_server_for_two_domains() -> None:
     assert [section(result, index)["receive_server"] for index in (0, 1)] == ["mail.example.org", "mail.example.net"]
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "mail", "mail.localdomain"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "mail", "mail.localdomain"])
 def test_a_server_that_each_machine_understands_in_its_own_way(host: str) -> None:
     result = plan(request(pop3(Server=host), smtp(UsePOPAuth="on")))
     assert reasons(result) == "" and "another server on each machine" in messages(result, "server-local")
