@@ -61,6 +61,6 @@ def _reason(row: dict, what: str, was: object, now: str) -> str:
     has = f"logs in as {quoted(was)}" if was else "was there before and has another login"
     return (
         f"{what} {has}, which is kept: the new login would be {quoted(now)}, of a response that seems to be for "
-        f"{quoted(row['of_another'])}. Fetch the response again with {row['account']}; if the login is right, say so: as "
-        "an override in client_config, without of_another in client_files."
+        f"{quoted(row['of_another'])}. Fetch the response again with {row['account']}; if the login is right, say so: "
+        "as an override in client_config, without of_another in client_files."
     )

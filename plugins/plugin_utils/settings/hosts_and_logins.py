@@ -141,7 +141,7 @@ def _server_advice(text: str, domain: str | None) -> str:
     if "://" in text:
         return " Give the bare host name, without a scheme."
     if without_invisible(text).isascii() and not text.isascii():
-        return " Take out the character that cannot be seen, or override hostname."
+        return advice("take out the character that cannot be seen", overrides="override hostname")
     if not text.isascii():
         return " Write an international name in its ASCII form (xn--...)."
     if text.count(":") == 1:
