@@ -81,8 +81,10 @@ def test_an_answer_is_never_a_template(ansible: Ansible, machine: Machine) -> No
     read, installed = ansible.tasks(
         {POX_INFO: {"src": "trap.xml"}}, client_config(machine, accounts=[account], clients=["claws_mail"])
     )
-    assert read["settings"]["incoming"][0]["username"] == "{{ 6 * 7 }}"
-    assert installed["changed"] and b"\nuser_id={{ 6 * 7 }}\n" in machine.accountrc("ada").read_bytes()
+    # Such a login is a mistake of the server; the sentence about it is no template either.
+    assert read["failed"] and 'LoginName is "{{ 6 * 7 }}"' in read["msg"]
+    assert 'LoginName is "{{ 6 * 7 }}"' in installed["refused"][0]["reason"]
+    assert not machine.accountrc("ada").exists() and "42" not in read["msg"] + installed["msg"]
 
 
 def test_filters_fail_in_one_sentence(ansible: Ansible) -> None:
