@@ -86,7 +86,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "override": ("info", "an override of the caller replaced what the answer says"),
     "placeholder-expanded": ("info", "a placeholder of the answer was replaced by the address or its local part"),
     "server-not-used": ("info", "the answer offers another server of the kind; the account uses one"),
-    "plaintext-skipped": ("warning", "a server without encryption was passed over for an encrypted one"),
+    "plaintext-skipped": ("info", "a server without encryption was passed over for an encrypted one"),
     "smtp-last-without-pop3": ("warning", "SMTPLast is on, but the answer offers no POP3 server to log in to first"),
     "smtp-last-with-auth": (
         "info",
