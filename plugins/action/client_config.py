@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import INSTALLATION_SPEC
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.callers import CONFIG_SPEC, called_by
@@ -67,7 +68,7 @@ class ActionModule(ActionBase):
                     plan.findings += unknown_variables(task_vars, lambda name: bool(task_vars.get(name)))
                 result.update(self._installed(plan, options, task_vars))
         except AutodiscoverError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise _failed(str(error)) from error
         return result
 
     def _plan(self, options: dict[str, Any], task_vars: dict[str, Any]) -> Plan:
@@ -179,9 +180,19 @@ def _failure(installed: dict[str, Any], refused: list[dict[str, Any]], total: in
     if refused:
         reason = f"{_count_of(refused, total)} And the others failed: {reason}\n{_reasons_of(refused)}"
     told = {name: installed[name] for name in _TOLD_OF_A_FAILURE if name in installed}
-    failure = AnsibleActionFail(reason, result={**told, "refused": refused})
-    # Older cores put a traceback of nothing there.
+    return _failed(reason, {**told, "refused": refused})
+
+
+def _failed(reason: str, told: dict[str, Any] | None = None) -> AnsibleActionFail:
+    """Return an error with ``reason`` as its message, and ``told`` in the result.
+
+    Before 2.19, Ansible takes what an error brings for its own words: a play that shows them would run a template that
+    a server or a node has put there. So they are marked as those of somebody else.
+    """
+    failure = AnsibleActionFail(reason, result=dict(told or {}))
+    # Older cores put a traceback there, of this function or of nothing.
     failure.result.pop("exception", None)
+    failure.result.update(wrap_var(dict(failure.result)))
     return failure
 
 

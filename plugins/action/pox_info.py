@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mailfleet.autodiscover.plugins.module_utils._client_config_spec import POX_INFO_SPEC
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.callers import called_by
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import AutodiscoverError, OptionError
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.errors import (
+    AnswerError,
+    AutodiscoverError,
+    OptionError,
+)
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.meaning import meaning_of
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.reports import document_of, shortened
 from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.requests import checked_options
@@ -20,7 +23,7 @@ from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.sources imp
     candidate_paths,
     read_answer,
 )
-from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import printable
+from ansible_collections.mailfleet.autodiscover.plugins.plugin_utils.wording import named
 
 READER = "mailfleet.autodiscover.pox_info"
 
@@ -43,7 +46,8 @@ class ActionModule(ActionBase):
                 data, source = self._document(options, task_vars or {})
                 result.update(meaning_of(data, source, options["email"]), changed=False)
         except AutodiscoverError as error:
-            raise AnsibleActionFail(str(error)) from error
+            # Returned, not raised: before 2.19, Ansible would take what is quoted in a raised error for a template.
+            result.update(failed=True, msg=str(error))
         return result
 
     def _document(self, options: dict[str, Any], task_vars: dict[str, Any]) -> tuple[bytes | str, str]:
@@ -57,5 +61,5 @@ class ActionModule(ActionBase):
         answer = self._execute_module(module_name=READER, module_args=arguments, task_vars=task_vars)
         if answer.get("failed"):
             reason = shortened(answer.get("msg", "no reason given"))
-            raise AnsibleActionFail(printable(f"{options['src']} cannot be read on the managed node: {reason}"))
+            raise AnswerError(f"{named(options['src'])} cannot be read on the managed node: {reason}")
         return document_of(answer), options["src"]

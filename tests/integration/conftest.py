@@ -151,11 +151,16 @@ class Fleet:
 
     def play(self, name: str, *arguments: str) -> tuple[int, str]:
         """Run a playbook of the collection."""
+        playbook = f"mailfleet.autodiscover.{name}"
+        done = self.ansible.command("ansible-playbook", playbook, "-i", self.inventory(), *arguments)
+        return done.returncode, done.stdout
+
+    def inventory(self) -> str:
+        """Write the inventory and return its path."""
         inventory = {"all": {"hosts": self.hosts, "vars": self.variables}}
         path = self.ansible.directory / "inventory.json"
         path.write_text(json.dumps(inventory), encoding="utf-8")
-        done = self.ansible.command("ansible-playbook", f"mailfleet.autodiscover.{name}", "-i", str(path), *arguments)
-        return done.returncode, done.stdout
+        return str(path)
 
 
 def client_config(machine: Machine, **options: Any) -> dict[str, Any]:

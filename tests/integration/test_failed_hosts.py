@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .conftest import Fleet, Machine
+from .conftest import POP_FIRST, Fleet, Machine
 
 JUDGED = ("-e", "mail_client_fail_on_drift=true")
 REPORTED = "desk1"
@@ -105,6 +106,75 @@ def test_a_failed_module_does_not_hide_behind_a_refused_account(fleet: Fleet) ->
     plain = re.sub(r"\s+", " ", printed)
     assert code == 2 and "cannot be read as a record" in plain and "eve@example.org" in plain
     assert "would be provisioned" not in plain and "no drift of theirs is known" not in plain
+
+
+SHOWN = "{{ ansible_failed_result }} {{ result.msg }} {{ ansible_failed_result | to_json }}"
+HOSTILE = "{{ 'pw' ~ 'ned' }}"
+
+
+def _play_that_shows(fleet: Fleet, task: dict[str, Any]) -> str:
+    """Run a task that fails, in a play that shows what came of it as plays do; return what was printed."""
+    play = {
+        "name": "Play",
+        "hosts": REPORTED,
+        "gather_facts": False,
+        "tasks": [
+            {
+                "name": "Try",
+                "block": [{"name": "Fail", "register": "result", **task}],
+                "rescue": [
+                    {"name": "Show", "ansible.builtin.debug": {"msg": SHOWN}},
+                    {"name": "Show it as it is", "ansible.builtin.debug": {"var": "result"}},
+                ],
+            }
+        ],
+    }
+    (fleet.ansible.directory / "shows.yml").write_text(json.dumps([play]), encoding="utf-8")
+    done = fleet.ansible.command("ansible-playbook", "shows.yml", "-i", fleet.inventory(), "-vvv")
+    assert done.returncode == 0 and "Show it as it is" in done.stdout, done.stdout
+    return done.stdout
+
+
+def test_what_a_server_says_is_no_template_in_an_error(fleet: Fleet) -> None:
+    """Before 2.19, the result of an error that an action raises is a template as soon as a play shows it."""
+    document = POP_FIRST.replace("pop.example.org", HOSTILE).replace("995", HOSTILE)
+    tasks: list[dict[str, Any]] = [
+        {"mailfleet.autodiscover.pox_info": {"src": "hostile.xml"}},
+        {"mailfleet.autodiscover.pox_info": {"src": str(fleet.place / "hostile.xml"), "remote_src": True}},
+        {
+            "mailfleet.autodiscover.client_config": {
+                "accounts": [{"email": "ada@example.org", "user": "ada", "pox_src": "hostile.xml"}],
+                "clients": ["claws_mail"],
+                "root": str(fleet.machines[REPORTED].root),
+            }
+        },
+    ]
+    for directory in (fleet.place, fleet.ansible.directory):
+        (directory / "hostile.xml").write_text(document, encoding="utf-8")
+    for task in tasks:
+        printed = _play_that_shows(fleet, task)
+        assert re.search("pw'+ ~ '+ned", printed) and "pwned" not in printed
+
+
+def test_what_a_node_says_is_no_template_in_an_error(fleet: Fleet) -> None:
+    program = fleet.ansible.directory / "python3"
+    said = json.dumps({"failed": True, "msg": HOSTILE, "rc": 1, "refused": [], "record": HOSTILE})
+    script = f"#!/bin/sh\ncat <<'EOF'\n{said}\nEOF\ncat >&2 <<'EOF'\n{HOSTILE}\nEOF\n"
+    program.write_text(script, encoding="utf-8")
+    program.chmod(0o755)
+    fleet.hosts[REPORTED] = {"ansible_python_interpreter": str(program)}
+    task = {
+        "mailfleet.autodiscover.client_config": {
+            "accounts": [
+                {"email": "ada@example.org", "user": "ada", "pox": POP_FIRST},
+                {"email": "eve@example.org", "user": "ada", "pox": "no answer"},
+            ],
+            "clients": ["claws_mail"],
+            "root": str(fleet.machines[REPORTED].root),
+        }
+    }
+    printed = _play_that_shows(fleet, task)
+    assert re.search("pw'+ ~ '+ned", printed) and "pwned" not in printed
 
 
 def test_a_host_without_accounts_has_no_drift(fleet: Fleet) -> None:

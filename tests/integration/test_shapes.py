@@ -244,7 +244,7 @@ def test_defaults_of_an_action_group(ansible: Ansible, machine: Machine, group: 
 
 VARIABLES: dict[str, tuple[Any, str]] = {
     "accounts": ({}, "mail_client_accounts is a dictionary; give a list of dictionaries."),
-    "clients": (5, 'mail_client_clients is "5"; give a list.'),
+    "clients": ({"claws_mail": True}, "mail_client_clients is a dictionary; give a list."),
     "client_options": ([], "mail_client_client_options is a list; give a dictionary."),
     "purge": ("perhaps", 'mail_client_purge is "perhaps"; give true or false.'),
     "smtp_last": ("enforced", "Did you mean enforce?"),
