@@ -99,6 +99,8 @@ class Document:
     source: str
     root: etree._Element
     findings: tuple[Finding, ...]
+    may_redirect: bool = True
+    """Whether the word *redirect* is in it; where it is not, nobody has to look for the elements."""
 
 
 def read_document(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -129,7 +131,7 @@ def read_document(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES)
     for what, sign, most in (("tags", "<", TAGS), ("attributes", "=", ATTRIBUTES)):
         if text.count(sign) > most:
             raise TooManyError(source, text.count(sign), what, most)
-    return Document(source, _parse(text, source), tuple(findings))
+    return Document(source, _parse(text, source), tuple(findings), "redirect" in text.lower())
 
 
 def _decode(data: bytes, source: str, findings: list[Finding]) -> str:
@@ -271,6 +273,8 @@ def _line(text: str, position: int) -> int:
 
 def _refuse_source_code(text: str, source: str) -> None:
     """Refuse what a server sends that does not run its script; in a comment it does no harm."""
+    if "<?" not in text and "<%" not in text:
+        return
     position = 0
     while True:
         found = _SOURCE_CODE_OR_COMMENT.search(text, position)

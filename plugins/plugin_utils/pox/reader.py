@@ -53,7 +53,7 @@ def read_response(data: bytes | str, source: str, *, max_bytes: int = MAX_BYTES)
         PoxError: the document cannot be read, or its root element is not Autodiscover.
     """
     document = read_document(data, source, max_bytes=max_bytes)
-    return Reading(source, document.findings).answer(document.root)
+    return Reading(source, document.findings, document.may_redirect).answer(document.root)
 
 
 def _why_no_settings(response: Response) -> PoxError | None:

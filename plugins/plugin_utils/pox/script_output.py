@@ -22,4 +22,4 @@ _MESSAGE = re.compile(
 
 def script_message(text: str) -> re.Match[str] | None:
     """Return the beginning of the first message of a script in ``text``, or null."""
-    return _MESSAGE.search(text)
+    return _MESSAGE.search(text) if ":" in text else None

@@ -58,10 +58,6 @@ def _split(tag: str) -> tuple[str, str]:
     return namespace[1:], name
 
 
-def _plain_value(element: etree._Element) -> Value:
-    return Value(element.text.strip() if element.text else "", _line(element))
-
-
 def _says_anything(element: etree._Element) -> bool:
     """Tell whether there is any text in an element or below it: empty NetworkRequirements require nothing."""
     return any(str(text).strip() for text in element.itertext())
@@ -70,8 +66,9 @@ def _says_anything(element: etree._Element) -> bool:
 class Reading:
     """One document on its way to a Response, and what was noticed on the way."""
 
-    def __init__(self, source: str, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, source: str, findings: tuple[Finding, ...], may_redirect: bool = True) -> None:
         self.source = source
+        self._may_redirect = may_redirect
         self.findings = list(findings)
         self.accounts: list[Account] = []
         self.errors: list[ErrorReport] = []
@@ -113,7 +110,7 @@ class Reading:
     def _redirects(self, root: etree._Element) -> tuple[tuple[str, Value], ...]:
         """Return the redirects of the whole document: servers put them beside Account and inside Protocol too."""
         found: list[tuple[str, Value]] = []
-        for element in root.iter():
+        for element in root.iter() if self._may_redirect else ():
             name = _REDIRECT_NAMES.get(_split(str(element.tag))[1].lower())
             if name is not None:
                 found.append((name, Value((element.text or "").strip(), _line(element))))
@@ -276,7 +273,10 @@ class Reading:
             elif known.name in values:
                 again.append((known.name, child, values[known.name]))
             else:
-                values[known.name] = self._nested(known, child) if len(child) else _plain_value(child)
+                text = child.text
+                values[known.name] = (
+                    self._nested(known, child) if len(child) else Value(text.strip() if text else "", _line(child))
+                )
         if place != "error":
             self._note_text(parent)
         return parts, unknown, again
@@ -346,8 +346,8 @@ class Reading:
         if self._told["script-output"]:
             return
         for text, element in ((parent.text, parent), *((child.tail, child) for child in parent)):
-            words = " ".join(text.split()) if text else ""
-            if words and len(parent):
+            if text and not text.isspace() and len(parent):
+                words = " ".join(text.split())
                 self._note(
                     "script-output",
                     f"{quoted(words)} stands between the elements of the response. The server's script printed it, or "
